@@ -1,0 +1,35 @@
+/* Location by order statistics. Pure; arrays are not changed. */
+#ifndef CB_STATS_ORDER_H
+#define CB_STATS_ORDER_H
+
+#include "lib/base/base.h"
+
+/* A median with its distribution-free interval. Missing numbers are NaN: ci below n = 6 at 95 %. */
+struct cb_estimate {
+	unsigned n;
+	double median, ci_low, ci_high;
+	double confidence; /* asked for, e.g. 0.95 */
+	double coverage;   /* what the interval really covers: 1 - 2 P(Bin(n,1/2) <= k-1) */
+	double min, max, mean;
+};
+
+/*
+ * Interval [x_(k), x_(n+1-k)], k the largest with P(Bin(n,1/2) <= k-1) <= (1-confidence)/2 (METHOD 6; David and
+ * Nagaraja, Order Statistics, 7.1). n = 0: all NaN. Values must be finite.
+ */
+struct cb_estimate cb_estimate(const double *values, unsigned n, double confidence);
+/* The k above, 1-based; 0 when none exists. */
+unsigned cb_order_k(unsigned n, double confidence);
+/* Half-width of the interval relative to the median; NaN where there is no interval. */
+double cb_estimate_half_width(const struct cb_estimate *e);
+/* exp of every number of an estimate made from logarithms (mean becomes the geometric mean). */
+struct cb_estimate cb_estimate_exp(struct cb_estimate e);
+/* P(Bin(n, 1/2) <= k), exact to a relative 1e-12. */
+double cb_binomial_half_cdf(unsigned n, int k);
+/* Quartiles of values: min, q1, median, q3, max by linear interpolation (type 7 of Hyndman and Fan 1996). */
+void cb_quartiles(const double *values, unsigned n, double ret[5]);
+
+/* Karp-Flatt serial fraction of speed-up s on p > 1 workers: (1/s - 1/p) / (1 - 1/p). */
+double cb_karp_flatt(double s, double p);
+
+#endif
