@@ -29,8 +29,10 @@ enum cb_timing {
 
 /* What prepare made, once per group; inherited by all samples. See lib/exec/prepare.h. */
 struct cb_prepared;
+struct cb_host;
 
 struct cb_sample_spec {
+	const struct cb_host *host;         /* for steal and throttling; NULL: those stay CB_NONE */
 	const struct cb_workload *workload;
 	const void *params;
 	const struct cb_prepared *prepared; /* NULL: the workload has no prepare */
