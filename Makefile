@@ -67,7 +67,7 @@ COMPILE     = $(CC) $(BASE_FLAGS) $(WARNINGS) -D_GNU_SOURCE -I. -I$(OUT)/gen $(P
 LINK        = $(CC) $(BASE_FLAGS) $(CFLAGS) $(LDFLAGS)
 LIBS        = $(PKG_LIBS) -lm $(LDLIBS)
 
-say = @$(if $(V),:,printf '  %-5s %s\n' $(1) $@)
+say = @$(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),:,printf '  %-5s %s\n' $(1) $@)
 q  := $(if $(V),,@)
 
 # ---- building ------------------------------------------------------------------------------------------------
