@@ -33,7 +33,7 @@
 
 #define CB_ABI 1u /* raised when a struct of this header changes */
 
-#define CB_METRICS_MAX 8    /* most metrics a workload may declare */
+#define CB_METRICS_MAX   8    /* most metrics a workload may declare */
 #define CB_FILE_PATH_MAX 1024 /* bytes of a file parameter's path, with its end */
 
 /* ---- errors ---------------------------------------------------------------------------------- */
@@ -82,12 +82,12 @@ struct cb_file {
 struct cb_param {
 	const char *name;
 	enum cb_param_type type;
-	const char *unit;          /* for people: "bytes", "primes below", "" */
-	const char *def;           /* the default, as it would be written; must be valid */
-	double min, max;           /* inclusive range; both 0: any value the type holds */
-	const char *const *words;  /* CB_PARAM_ENUM: NULL-terminated */
-	const char *help;          /* one line */
-	size_t offset;             /* of the field in the workload's params struct */
+	const char *unit;         /* for people: "bytes", "primes below", "" */
+	const char *def;          /* the default, as it would be written; must be valid */
+	double min, max;          /* inclusive range; both 0: any value the type holds */
+	const char *const *words; /* CB_PARAM_ENUM: NULL-terminated */
+	const char *help;         /* one line */
+	size_t offset;            /* of the field in the workload's params struct */
 };
 
 /* ---- metrics --------------------------------------------------------------------------------- */
@@ -107,8 +107,8 @@ struct cb_metric {
 	const char *name; /* JSON key, with its unit: "gib_per_s" */
 	const char *unit; /* for people: "GiB/s" */
 	enum cb_merge merge;
-	unsigned over;    /* CB_MERGE_RATIO: index of the divisor */
-	double scale;     /* the merged value is multiplied by it; 0 means 1 */
+	unsigned over; /* CB_MERGE_RATIO: index of the divisor */
+	double scale;  /* the merged value is multiplied by it; 0 means 1 */
 	const char *help;
 };
 
@@ -129,7 +129,7 @@ struct cb_setup {
 	const void *params;   /* the workload's params struct, validated */
 	const void *prepared; /* setup: what prepare returned; prepare: NULL */
 	uint64_t seed;
-	uint64_t units;       /* setup: units of this sample; prepare: 0 */
+	uint64_t units; /* setup: units of this sample; prepare: 0 */
 
 	/*
 	 * Zeroed memory, page-aligned, at the same address in all workers of all samples (prepare) or
@@ -153,15 +153,16 @@ struct cb_setup {
 	void *opaque; /* the harness's */
 };
 
-/* Waiting and file calls; all return 0 or a count, or a negative errno, and retry EINTR. Workloads that can run
- * as coroutines wait through these only. */
+/* Waiting and file calls; all return 0 or a count, or a negative errno, and retry EINTR. Workloads that can
+ * run as coroutines wait through these only. */
 struct cb_io {
 	int (*sleep_ns)(uint64_t ns);
 	ssize_t (*read)(int fd, void *buf, size_t bytes);
 	ssize_t (*write)(int fd, const void *buf, size_t bytes);
 	ssize_t (*pread)(int fd, void *buf, size_t bytes, off_t offset);
 	ssize_t (*pwrite)(int fd, const void *buf, size_t bytes, off_t offset);
-	ssize_t (*recv)(int fd, void *buf, size_t bytes, uint64_t timeout_ns); /* 0: no time-out; else -ETIMEDOUT */
+	ssize_t (*recv)(
+		int fd, void *buf, size_t bytes, uint64_t timeout_ns); /* 0: no time-out; else -ETIMEDOUT */
 	ssize_t (*send)(int fd, const void *buf, size_t bytes, uint64_t timeout_ns);
 	int (*fdatasync)(int fd);
 	int (*open)(const char *path, int flags, mode_t mode);
@@ -172,14 +173,14 @@ struct cb_io {
 
 /* A worker as its workload sees it. One thread of execution owns it; nobody else reads it. */
 struct cb_worker {
-	unsigned index, count;  /* this is worker index of 0..count-1; a partner has its worker's index */
-	uint64_t seed;          /* the same in all workers: derive randomness from (seed, unit) */
+	unsigned index, count; /* this is worker index of 0..count-1; a partner has its worker's index */
+	uint64_t seed;         /* the same in all workers: derive randomness from (seed, unit) */
 	const struct cb_env *env;
-	const void *params;     /* read-only */
-	const void *prepared;   /* from prepare() */
-	void *shared;           /* from setup() */
-	void *state;            /* the worker's own, set by worker_init, freed by worker_fini */
-	uint64_t digest;        /* add, modulo 2^64, one value for each finished unit */
+	const void *params;            /* read-only */
+	const void *prepared;          /* from prepare() */
+	void *shared;                  /* from setup() */
+	void *state;                   /* the worker's own, set by worker_init, freed by worker_fini */
+	uint64_t digest;               /* add, modulo 2^64, one value for each finished unit */
 	double metric[CB_METRICS_MAX]; /* set or added to by run; zeroed after warm-up */
 	const struct cb_io *io;
 };
@@ -190,8 +191,9 @@ struct cb_verify {
 	const void *params, *prepared;
 	void *shared;
 	uint64_t seed, units;
-	uint64_t read_calls_bytes;   /* bytes that read calls returned (rchar); UINT64_MAX: not measurable here */
-	uint64_t read_device_bytes;  /* bytes fetched from a device (read_bytes); UINT64_MAX likewise */
+	uint64_t read_calls_bytes;  /* bytes that read calls returned (rchar); UINT64_MAX: not measurable here
+				     */
+	uint64_t read_device_bytes; /* bytes fetched from a device (read_bytes); UINT64_MAX likewise */
 	uint64_t write_calls_bytes, write_device_bytes;
 	void (*note)(struct cb_verify *v, const char *key, const char *word);
 	void (*note_number)(struct cb_verify *v, const char *key, double value);
@@ -223,29 +225,35 @@ enum cb_class {
 #define CB_CAN_SPAWN      (1u << 11)
 #define CB_CAN_BLOCKING   (CB_CAN_SERIAL | CB_CAN_PROCESSES | CB_CAN_THREADS | CB_CAN_HYBRID)
 #define CB_CAN_DISPATCHES (CB_CAN_STATIC | CB_CAN_SHARED | CB_CAN_QUEUE | CB_CAN_SPAWN)
-#define CB_UNITS_ONCE     (1u << 16) /* run must see no unit outside the sample's: warm-up computes, without run */
+#define CB_UNITS_ONCE \
+	(1u << 16) /* run must see no unit outside the sample's: warm-up computes, without run */
 
 enum cb_partners { CB_PARTNERS_NONE, CB_PARTNERS_PER_WORKER, CB_PARTNERS_PER_SAMPLE };
-enum cb_partner_place { CB_PARTNER_OTHER, CB_PARTNER_SAME }; /* another CPU than its worker's, or the same one */
+enum cb_partner_place {
+	CB_PARTNER_OTHER,
+	CB_PARTNER_SAME
+}; /* another CPU than its worker's, or the same one */
 
 struct cb_workload {
-	unsigned abi;              /* CB_ABI */
-	unsigned size;             /* sizeof(struct cb_workload) */
-	const char *name;          /* [a-z0-9_]+ */
-	const char *summary;       /* one line, no full stop */
-	const char *unit;          /* what one unit is: "4 KiB read" */
-	unsigned version;          /* raised when a unit's work changes: versions never compare */
-	enum cb_class class;       /* declared; what is measured is reported beside it */
-	unsigned caps;             /* CB_CAN_*, CB_UNITS_ONCE */
+	unsigned abi;        /* CB_ABI */
+	unsigned size;       /* sizeof(struct cb_workload) */
+	const char *name;    /* [a-z0-9_]+ */
+	const char *summary; /* one line, no full stop */
+	const char *unit;    /* what one unit is: "4 KiB read" */
+	unsigned version;    /* raised when a unit's work changes: versions never compare */
+	enum cb_class class; /* declared; what is measured is reported beside it */
+	unsigned caps;       /* CB_CAN_*, CB_UNITS_ONCE */
 	enum cb_partners partners;
-	unsigned fds_per_worker;   /* descriptors that setup and worker_init open for each worker, at most */
+	unsigned fds_per_worker; /* descriptors that setup and worker_init open for each worker, at most */
 	const struct cb_param *params;   /* NULL: none */
 	const struct cb_metric *metrics; /* NULL: none */
 	size_t params_size;              /* of the params struct; 0 without params */
 
-	/* Whether these params can be measured in this place. Non-zero makes skipped cells with err's reason. */
+	/* Whether these params can be measured in this place. Non-zero makes skipped cells with err's reason.
+	 */
 	int (*supported)(const void *params, const struct cb_env *env, struct cb_error *err);
-	/* Memory in bytes that setup and all workers together will touch; prepare's too. Refused beyond what is free. */
+	/* Memory in bytes that setup and all workers together will touch; prepare's too. Refused beyond what
+	 * is free. */
 	uint64_t (*footprint)(const void *params, const struct cb_env *env);
 	/* Most units one sample may have; 0: no limit. */
 	uint64_t (*units_max)(const void *params, const struct cb_env *env);
@@ -290,7 +298,8 @@ static inline uint64_t cb_unit_random(uint64_t seed, uint64_t unit)
 	return cb_mix64(cb_mix64(seed) ^ unit);
 }
 
-/* Makes the compiler believe that *p is read and written here, so that work on it is not removed or merged. */
+/* Makes the compiler believe that *p is read and written here, so that work on it is not removed or merged.
+ */
 static inline void cb_keep(void *p)
 {
 	__asm__ volatile("" : : "g"(p) : "memory");

@@ -8,8 +8,8 @@
 #include "lib/base/parse.h"
 
 /*
- * Fills data (workload->params_size bytes) with defaults, then the pairs of spec. Errors: -EINVAL/-ERANGE: unknown
- * name (nearest one named), a value that does not parse or is out of range (range named).
+ * Fills data (workload->params_size bytes) with defaults, then the pairs of spec. Errors: -EINVAL/-ERANGE:
+ * unknown name (nearest one named), a value that does not parse or is out of range (range named).
  */
 int cb_params_parse(
 	const struct cb_workload *workload, const struct cb_spec *spec, void *data, struct cb_error *err);
@@ -24,7 +24,8 @@ int cb_params_set(const struct cb_workload *workload, void *data, const char *na
  */
 int cb_params_identify_files(const struct cb_workload *workload, void *data, struct cb_error *err);
 
-/* The value in canonical text (sizes and durations with units, files as their path), into buf. Returns buf. */
+/* The value in canonical text (sizes and durations with units, files as their path), into buf. Returns buf.
+ */
 char *cb_param_format(const struct cb_param *param, const void *data, char *buf, size_t size);
 bool cb_param_is_default(const struct cb_param *param, const void *data);
 

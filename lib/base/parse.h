@@ -11,7 +11,8 @@
 /* Decimal digits only: no sign, no blanks, no hex. */
 int cb_parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *ret, struct cb_error *err);
 /* Finite decimal number; a trailing '%' is accepted and dropped when percent is true. */
-int cb_parse_double(const char *text, double min, double max, bool percent, double *ret, struct cb_error *err);
+int cb_parse_double(
+	const char *text, double min, double max, bool percent, double *ret, struct cb_error *err);
 /* Bytes: an integer with optional B, KiB, MiB, GiB, TiB. KB and the like are refused with a hint. */
 int cb_parse_size(const char *text, uint64_t *ret_bytes, struct cb_error *err);
 /* Nanoseconds: a number, fraction allowed, with ns, us, ms, s or m. The unit is required except for 0. */
@@ -24,8 +25,8 @@ struct cb_numbers {
 	unsigned *v; /* in the order given; duplicates are an error */
 	size_t n;
 };
-int cb_parse_numbers(
-	const char *text, unsigned min, unsigned max, unsigned all, struct cb_numbers *ret, struct cb_error *err);
+int cb_parse_numbers(const char *text, unsigned min, unsigned max, unsigned all, struct cb_numbers *ret,
+	struct cb_error *err);
 void cb_numbers_release(struct cb_numbers *numbers);
 
 /* A comma list of words; `\` escapes `,` `:` and `\`. Empty lists and empty items are errors. */
@@ -41,7 +42,7 @@ struct cb_spec {
 	char *workload;
 	struct cb_spec_pair {
 		char *name, *value;
-	} *pairs;
+	} * pairs;
 	size_t n;
 };
 int cb_parse_spec(const char *text, struct cb_spec *ret, struct cb_error *err);
@@ -56,11 +57,13 @@ int cb_parse_pair(const char *text, char **ret_name, char **ret_value, struct cb
  */
 const char *cb_nearest(const char *text, const char *const *words);
 
-/* Writes value in the shortest exact form: "64KiB", "1500us", "10ms". buf holds at least 32 bytes. Returns buf. */
+/* Writes value in the shortest exact form: "64KiB", "1500us", "10ms". buf holds at least 32 bytes. Returns
+ * buf. */
 char *cb_format_size(uint64_t bytes, char *buf);
 char *cb_format_duration(uint64_t ns, char *buf);
 
-/* text with control characters, quotes and backslashes escaped C-style, at most max characters and "..." when cut. */
+/* text with control characters, quotes and backslashes escaped C-style, at most max characters and "..." when
+ * cut. */
 char *cb_quote(const char *text, char *buf, size_t size);
 
 #endif

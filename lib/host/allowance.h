@@ -1,6 +1,6 @@
 /*
- * How many CPUs this process may really use: min(affinity mask, ceil(cgroup quota)), the quota being the smallest
- * over all visible ancestors, cgroup v1 and v2, found by mountinfo.
+ * How many CPUs this process may really use: min(affinity mask, ceil(cgroup quota)), the quota being the
+ * smallest over all visible ancestors, cgroup v1 and v2, found by mountinfo.
  */
 #ifndef CB_HOST_ALLOWANCE_H
 #define CB_HOST_ALLOWANCE_H
@@ -8,24 +8,25 @@
 #include "lib/base/base.h"
 
 struct cb_allowance {
-	unsigned *mask;      /* OS indexes of the affinity mask (which cpusets bind), ascending */
+	unsigned *mask; /* OS indexes of the affinity mask (which cpusets bind), ascending */
 	unsigned mask_n;
-	unsigned configured; /* CPUs online, allowed or not */
-	double quota_cpus;   /* smallest quota in CPUs; 0: none */
-	char quota_from[256]; /* the file that sets it */
-	unsigned usable;     /* min(mask_n, ceil(quota)), at least 1 */
-	bool quota_binds;    /* quota below mask_n: --pin=auto does not pin */
+	unsigned configured;     /* CPUs online, allowed or not */
+	double quota_cpus;       /* smallest quota in CPUs; 0: none */
+	char quota_from[256];    /* the file that sets it */
+	unsigned usable;         /* min(mask_n, ceil(quota)), at least 1 */
+	bool quota_binds;        /* quota below mask_n: --pin=auto does not pin */
 	char throttle_file[256]; /* cpu.stat of the binding or nearest cgroup; "" none */
 };
 
 /*
- * root is "/" for the running host; tests pass a folder that holds proc/self/mountinfo, proc/self/cgroup and a
- * cgroup tree (mount points are taken relative to it). Affinity comes from sched_getaffinity in both cases unless
- * mask is given.
+ * root is "/" for the running host; tests pass a folder that holds proc/self/mountinfo, proc/self/cgroup and
+ * a cgroup tree (mount points are taken relative to it). Affinity comes from sched_getaffinity in both cases
+ * unless mask is given.
  */
 int cb_allowance_load(const char *root, struct cb_allowance *ret, struct cb_error *err);
 /* Confines it to --cpus; each must be in the mask (-EINVAL names the first that is not). */
-int cb_allowance_confine(struct cb_allowance *allowance, const unsigned *cpus, size_t n, struct cb_error *err);
+int cb_allowance_confine(
+	struct cb_allowance *allowance, const unsigned *cpus, size_t n, struct cb_error *err);
 void cb_allowance_release(struct cb_allowance *allowance);
 /* Nanoseconds for which the cgroup was throttled so far; CB_NONE where it has no such count. */
 uint64_t cb_allowance_throttled_ns(const struct cb_allowance *allowance);

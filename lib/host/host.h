@@ -9,11 +9,11 @@ struct cb_host {
 	struct cb_topology topology;
 	struct cb_allowance allowance;
 	char cpu_model[128], kernel[96], os[96], arch[16], hostname[65], governor[32]; /* "" unknown */
-	char hypervisor[32]; /* "" none seen */
+	char hypervisor[32];                                                           /* "" none seen */
 	bool virtualized;
-	bool has_steal;      /* the steal clock counts: it has ticked since boot */
+	bool has_steal; /* the steal clock counts: it has ticked since boot */
 	bool has_schedstat, has_io_accounting, has_cachestat;
-	double clock_ns;     /* cost of one CLOCK_MONOTONIC read, median of several rounds */
+	double clock_ns; /* cost of one CLOCK_MONOTONIC read, median of several rounds */
 	uint64_t memory_bytes, memory_free_bytes; /* free: MemAvailable or what the memory cgroups leave */
 	double load1;
 	char fingerprint[17]; /* 16 hex digits over what DESIGN names; equal on equal machines */
@@ -29,9 +29,9 @@ void cb_host_release(struct cb_host *host);
 void cb_host_disturbances(const struct cb_host *host, void (*tell)(void *, const char *sentence), void *arg);
 
 /*
- * METHOD 13: what n CPUs give over one: the rate of a division loop on all of them at once over that on one, about
- * 5 ms in all. Forks n short processes, each pinned; cpus are OS indexes. Returns the ratio (n: perfect), or a
- * negative number when it could not be measured. Blocks until its children are reaped.
+ * METHOD 13: what n CPUs give over one: the rate of a division loop on all of them at once over that on one,
+ * about 5 ms in all. Forks n short processes, each pinned; cpus are OS indexes. Returns the ratio (n:
+ * perfect), or a negative number when it could not be measured. Blocks until its children are reaped.
  */
 double cb_capacity_probe(const unsigned *cpus, unsigned n);
 

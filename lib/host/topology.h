@@ -9,10 +9,10 @@
 
 /* One logical CPU. Ranks are dense numbers from 0 in hwloc's logical order. */
 struct cb_cpu {
-	unsigned os_index;  /* what sched_setaffinity takes */
-	unsigned core;      /* rank of its physical core */
-	unsigned smt;       /* rank among the CPUs of its core */
-	unsigned l2, llc;   /* rank of its second-level and last-level cache; its package's where unknown */
+	unsigned os_index; /* what sched_setaffinity takes */
+	unsigned core;     /* rank of its physical core */
+	unsigned smt;      /* rank among the CPUs of its core */
+	unsigned l2, llc;  /* rank of its second-level and last-level cache; its package's where unknown */
 	unsigned numa, package;
 };
 

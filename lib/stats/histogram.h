@@ -1,7 +1,7 @@
 /*
  * Log-linear histogram of nanoseconds: exact below 64, then 64 buckets an octave (error under 0.8 %), up to
- * 2^40 ns; above that the last bucket. Plain memory without pointers, so that it can live in shared memory. One
- * writer; merged by adding counts.
+ * 2^40 ns; above that the last bucket. Plain memory without pointers, so that it can live in shared memory.
+ * One writer; merged by adding counts.
  */
 #ifndef CB_STATS_HISTOGRAM_H
 #define CB_STATS_HISTOGRAM_H
@@ -26,7 +26,8 @@ static inline unsigned cb_histogram_index(uint64_t ns)
 	if (ns >> CB_HISTOGRAM_MAX_BITS)
 		return CB_HISTOGRAM_BUCKETS - 1;
 	shift = 63u - (unsigned)__builtin_clzll(ns) - CB_HISTOGRAM_SUB_BITS;
-	return ((shift + 1) << CB_HISTOGRAM_SUB_BITS) + (unsigned)((ns >> shift) & ((1u << CB_HISTOGRAM_SUB_BITS) - 1));
+	return ((shift + 1) << CB_HISTOGRAM_SUB_BITS) +
+	       (unsigned)((ns >> shift) & ((1u << CB_HISTOGRAM_SUB_BITS) - 1));
 }
 
 /* Timed. */
@@ -44,8 +45,9 @@ uint64_t cb_histogram_high_ns(unsigned i);
 /* Adds from's counts to into. */
 void cb_histogram_merge(struct cb_histogram *into, const struct cb_histogram *from);
 /*
- * The value below or at which a share p (0..1) of the values lies: the middle of the bucket that holds value number
- * ceil(p * count), max_ns for the last. CB_NONE when empty, or for p > 0.99 with fewer than 10 / (1 - p) values.
+ * The value below or at which a share p (0..1) of the values lies: the middle of the bucket that holds value
+ * number ceil(p * count), max_ns for the last. CB_NONE when empty, or for p > 0.99 with fewer than 10 / (1 -
+ * p) values.
  */
 uint64_t cb_histogram_percentile_ns(const struct cb_histogram *h, double p);
 

@@ -14,8 +14,8 @@ struct cb_estimate {
 };
 
 /*
- * Interval [x_(k), x_(n+1-k)], k the largest with P(Bin(n,1/2) <= k-1) <= (1-confidence)/2 (METHOD 6; David and
- * Nagaraja, Order Statistics, 7.1). n = 0: all NaN. Values must be finite.
+ * Interval [x_(k), x_(n+1-k)], k the largest with P(Bin(n,1/2) <= k-1) <= (1-confidence)/2 (METHOD 6; David
+ * and Nagaraja, Order Statistics, 7.1). n = 0: all NaN. Values must be finite.
  */
 struct cb_estimate cb_estimate(const double *values, unsigned n, double confidence);
 /* The k above, 1-based; 0 when none exists. */

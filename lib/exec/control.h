@@ -1,0 +1,97 @@
+/*
+ * What harness, leader and workers of one sample share: a block of anonymous MAP_SHARED memory, made by the harness
+ * before it forks the leader. Every field has one writer at a time, named here. Words that workers read while they run stand
+ * on lines that nobody writes then.
+ */
+#ifndef CB_EXEC_CONTROL_H
+#define CB_EXEC_CONTROL_H
+
+#include <stdatomic.h>
+
+#include "lib/exec/sample.h"
+
+#define CB_LINE 256 /* bytes: two pairs of 64-byte lines, as adjacent-line prefetchers fetch pairs */
+
+/* Where a worker or the leader stands; tells what was going on when it died. */
+enum cb_step {
+	CB_STEP_NONE,
+	CB_STEP_CREATE,
+	CB_STEP_SETUP,
+	CB_STEP_INIT,
+	CB_STEP_WARMUP,
+	CB_STEP_GATE,
+	CB_STEP_RUN,
+	CB_STEP_ENDED,
+	CB_STEP_FINI,
+	CB_STEP_LEFT, /* all is done: only exit or return follows */
+	CB_STEP_VERIFY,
+	CB_STEP_TEARDOWN,
+	CB_STEP_PREPARE,
+};
+extern const char *const cb_step_names[];
+
+/* The points at which workers and leader meet, in order. Workers count themselves in, the leader opens. */
+enum cb_meet {
+	CB_MEET_CREATED, /* all contexts exist; workers and partners */
+	CB_MEET_READY,   /* the gate; workers and partners count, only workers wait */
+	CB_MEET_ENDED,   /* all units are done; workers */
+	CB_MEET_LEFT,    /* usage is read, fini done; workers and partners */
+	CB_MEETS,
+};
+
+struct cb_meeting {
+	_Alignas(CB_LINE) _Atomic uint32_t here; /* how many have come */
+	_Alignas(CB_LINE) _Atomic uint32_t open; /* futex; 1: go on */
+};
+
+/* CPU time and the like of one thread, as differences over the timed region. */
+struct cb_usage {
+	uint64_t cpu_ns, user_ns, sys_ns, ctx_voluntary, ctx_involuntary, faults_minor, faults_major;
+	uint64_t run_delay_ns;                         /* CB_NONE: no schedstat */
+	uint64_t rchar, wchar, read_bytes, write_bytes; /* CB_NONE: no /proc/thread-self/io */
+};
+
+/* One a worker or partner; written by its owner only, read by others after it has left. */
+struct cb_slot {
+	_Alignas(CB_LINE) _Atomic uint32_t step; /* enum cb_step */
+	_Atomic uint64_t progress;               /* units done so far; stored once a batch */
+	int pid, tid, cpu;
+	uint64_t first_ns, ready_ns, start_ns, end_ns, units, batches, digest;
+	double metric[CB_METRICS_MAX];
+	struct cb_usage usage;
+	struct cb_error error;
+};
+
+struct cb_control {
+	/* The leader's, before workers exist or after all have ended. */
+	_Atomic uint32_t leader_step; /* enum cb_step */
+	_Atomic uint32_t finished;    /* 1: the leader got to the end */
+	enum cb_status status;        /* why the leader ended the sample early; CB_OK: it did not */
+	struct cb_error error;        /* its reason */
+	uint64_t setup_from_ns, setup_to_ns, spawn_from_ns, go_ns, teardown_from_ns, teardown_to_ns;
+	uint64_t steal_ns, throttled_ns, pss_bytes, partner_cpu_ns;
+	struct cb_note notes[CB_NOTES_MAX];
+	unsigned notes_n;
+	/* prepare's answer */
+	void *prepared;
+	size_t prepared_used;
+	unsigned kept_fds;
+
+	_Alignas(CB_LINE) _Atomic uint64_t start_ns; /* published by the leader; 0: not yet */
+	struct cb_meeting meet[CB_MEETS];
+	_Alignas(CB_LINE) _Atomic uint32_t event;    /* futex the leader sleeps on */
+	_Alignas(CB_LINE) _Atomic uint64_t ticket;   /* dispatch shared: next unit */
+
+	size_t bytes; /* of the whole block */
+	unsigned slots_n;
+	struct cb_histogram *histograms; /* [workers], or NULL */
+	_Alignas(CB_LINE) struct cb_slot slots[];
+};
+
+/* For slots_n workers and partners, histograms for the first histograms_n; zeroed. NULL: no memory. */
+struct cb_control *cb_control_new(unsigned slots_n, unsigned histograms_n);
+void cb_control_free(struct cb_control *control);
+/* Records a note; later ones beyond CB_NOTES_MAX are dropped, a repeated key is replaced. */
+void cb_notes_add(struct cb_note *notes, unsigned *n, const char *key, const char *word, double number);
+
+#endif

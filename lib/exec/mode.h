@@ -1,0 +1,50 @@
+/*
+ * Modes: how workers come to exist. A mode is one file lib/exec/mode_NAME.c and one row in lib/exec/modes.c.
+ * It only creates contexts: pinning, gate, timing and errors exist once, in the worker body
+ * (lib/exec/body.c).
+ */
+#ifndef CB_EXEC_MODE_H
+#define CB_EXEC_MODE_H
+
+#include "lib/base/base.h"
+
+struct cb_crew;
+
+/* How W workers are arranged. Always processes x threads == workers. */
+struct cb_shape {
+	unsigned workers, processes, threads;
+};
+
+/* What shape() is asked for. */
+struct cb_shape_request {
+	unsigned workers;                      /* W; for serial ignored */
+	unsigned want_processes, want_threads; /* --shape; 0: choose */
+	unsigned numa_nodes, llcs; /* of the CPUs in use: hybrid's default is a process for each */
+};
+
+struct cb_mode {
+	const char *name, *summary;
+	unsigned cap; /* the CB_CAN_* bit that a workload needs */
+	/* Arranges workers, or returns -EINVAL with a reason why it cannot. Pure. */
+	int (*shape)(const struct cb_shape_request *request, struct cb_shape *ret, struct cb_error *err);
+	/*
+	 * In a sample's leader: gets cb_crew_body() called once for each index 0..workers+partners-1, in
+	 * contexts of its own making, calls cb_crew_lead() when all exist, and returns when all are joined or
+	 * reaped.
+	 */
+	int (*execute)(struct cb_crew *crew, struct cb_error *err);
+};
+
+/* NULL-terminated, in the order of their names on the command line. */
+extern const struct cb_mode *const cb_modes[];
+const struct cb_mode *cb_mode_find(const char *name);
+
+enum cb_dispatch { CB_DISPATCH_STATIC, CB_DISPATCH_SHARED };
+/* One row a dispatch, indexed by enum cb_dispatch; ends with name NULL. */
+struct cb_dispatch_row {
+	const char *name, *summary;
+	unsigned cap;
+};
+extern const struct cb_dispatch_row cb_dispatches[];
+
+#endif

@@ -1,0 +1,30 @@
+/* threads: a thread of the leader for each worker and each partner; the leader's main thread only supervises. */
+#include "lib/exec/crew.h"
+
+static int shape(const struct cb_shape_request *request, struct cb_shape *ret, struct cb_error *err)
+{
+	(void)err;
+	*ret = (struct cb_shape){ .workers = request->workers, .processes = 1, .threads = request->workers };
+	return 0;
+}
+
+static int execute(struct cb_crew *crew, struct cb_error *err)
+{
+	int r = 0;
+
+	for (unsigned i = 0; i < crew->workers + crew->partners && !r; i++)
+		r = cb_crew_thread(crew, i, err);
+	if (!r)
+		r = cb_crew_lead(crew, err);
+	if (!r)
+		cb_crew_join(crew);
+	return r;
+}
+
+const struct cb_mode cb_mode_threads = {
+	.name = "threads",
+	.summary = "a thread for each worker, in one process",
+	.cap = CB_CAN_THREADS,
+	.shape = shape,
+	.execute = execute,
+};

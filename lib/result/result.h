@@ -1,0 +1,120 @@
+/*
+ * The result as the program holds it: cells in plan order with their samples and summaries. It lives in
+ * memory that forked leaders do not inherit. lib/result/result_json.c writes it.
+ */
+#ifndef CB_RESULT_RESULT_H
+#define CB_RESULT_RESULT_H
+
+#include "lib/plan/plan.h"
+#include "lib/stats/order.h"
+
+#define CB_ROWS_KEPT 8 /* worker rows a sample keeps unless --worker-rows; beyond that their quartiles */
+
+/* A sample as it is kept. */
+struct cb_kept_sample {
+	struct cb_sample s;     /* s.rows: copied, NULL when only quartiles are kept */
+	unsigned block, order;  /* order: position in its block */
+	bool discarded;         /* primer or stopped: in the file, in no statistic */
+	bool unpaired;          /* half a block (--samples odd): in the rate, in no ratio */
+	double capacity;        /* latest probe for as many CPUs as the cell uses; NaN: none */
+	double quartiles[3][5]; /* start_ns, end_ns, units over workers when rows is NULL */
+};
+
+enum cb_bound {
+	CB_BOUND_UNKNOWN,
+	CB_BOUND_CPU,
+	CB_BOUND_MEMORY,
+	CB_BOUND_WAIT,
+	CB_BOUND_DEVICE,
+	CB_BOUND_LOCK,
+	CB_BOUND_MIXED
+};
+extern const char *const cb_bound_names[];  /* "" for unknown */
+extern const char *const cb_class_names[];  /* by enum cb_class */
+extern const char *const cb_timing_names[]; /* "none", "sampled", "each" */
+
+/* Computed from the samples that count. NaN: absent. */
+struct cb_summary {
+	unsigned n, blocks;
+	struct cb_estimate units_per_s, ns_per_unit;
+	struct cb_estimate speedup;     /* against serial, per block; n = 0: no serial cell */
+	double efficiency;              /* speedup / workers */
+	double on_cpu;                  /* CPU time / (makespan x workers), median */
+	double effective_cores;         /* CPU time / makespan, median */
+	double capacity;                /* median */
+	double metrics[CB_METRICS_MAX]; /* medians */
+	uint64_t makespan_ns, spawn_ns, teardown_ns, start_skew_ns, pss_bytes; /* medians; CB_NONE */
+	uint64_t ctx_voluntary, ctx_involuntary, run_delay_ns;
+	double batch; /* units / batches, median */
+	enum cb_bound bound;
+	bool precision_reached;
+	bool superlinear;  /* speed-up above 1.05 x workers: flagged, not celebrated */
+	bool capacity_low; /* capacity below 0.9 x CPUs in use: taints the speed-up */
+};
+
+struct cb_cell_result {
+	const struct cb_cell *cell;
+	enum cb_status status;
+	char reason[256];
+	uint64_t units, digest;
+	bool digest_known;
+	const char *verified_by; /* "expect", "serial", "samples" or NULL: what the digest was held against */
+	struct cb_kept_sample *samples;
+	unsigned samples_n, samples_cap;
+	struct cb_histogram *latency; /* NULL: not timed */
+	enum cb_timing timing;
+	uint64_t timing_every;
+	struct cb_summary summary;
+};
+
+struct cb_result {
+	const struct cb_run_options *options;
+	const struct cb_host *host;
+	const struct cb_plan *plan;
+	struct cb_cell_result *cells; /* [plan->cells_n] */
+	int argc;
+	char **argv;
+	char started[32]; /* ISO 8601, UTC */
+	uint64_t order_seed;
+	bool partial;    /* interrupted or otherwise incomplete */
+	double capacity; /* latest, of all CPUs in use; NaN */
+};
+
+int cb_result_init(struct cb_result *ret, const struct cb_run_options *options, const struct cb_host *host,
+	const struct cb_plan *plan, struct cb_error *err);
+void cb_result_release(struct cb_result *result);
+/* Copies the sample (rows or their quartiles). Returns the kept one, or NULL without memory. */
+struct cb_kept_sample *cb_result_add(struct cb_result *result, unsigned cell, const struct cb_sample *sample);
+/* Recomputes the summaries of a group's cells: rates, per-block ratios against its serial cell, bound. */
+void cb_result_summarize(struct cb_result *result, unsigned group);
+/* Whole-run exit status without interrupt and saving: 5 a cell failed, 6 nothing measured, 0. */
+int cb_result_exit_status(const struct cb_result *result);
+
+/*
+ * The whole file as text, one line a cell, ends with a newline; written by calls of put. Returns 0, or the
+ * first negative errno of put, or -ENOMEM.
+ */
+int cb_result_write(
+	const struct cb_result *result, int (*put)(void *arg, const char *text, size_t n), void *arg);
+
+/*
+ * Saving (DESIGN 6): to PATH.part, fsynced, renamed onto PATH at the end.
+ * init fails, before anything is measured, when the folder is missing or cannot be written.
+ */
+struct cb_saver {
+	char *path, *part;
+	bool existed; /* PATH was there before: an interrupt must not replace it */
+	uint64_t last_ns;
+};
+int cb_saver_init(struct cb_saver *ret, const char *path, struct cb_error *err);
+/* Between blocks; does nothing within a second of the last time. A full disk removes the .part: error. */
+int cb_saver_checkpoint(struct cb_saver *saver, const struct cb_result *result, struct cb_error *err);
+/*
+ * Replaces PATH when complete, or when PATH did not exist; else leaves PATH.part. *ret_path is what was
+ * written, borrowed from the saver; NULL when there was no sample to save (nothing is touched then).
+ */
+int cb_saver_finish(
+	struct cb_saver *saver, const struct cb_result *result, const char **ret_path, struct cb_error *err);
+void cb_saver_release(struct cb_saver *saver); /* removes a .part that was not finished */
+
+#endif
