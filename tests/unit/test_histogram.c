@@ -199,6 +199,8 @@ static void test_values_above_the_range(void **state)
 	assert_true(h.max_ns == END_NS * 5);
 	assert_true(cb_histogram_percentile_ns(&h, 0.3) == 5);
 	assert_true(cb_histogram_percentile_ns(&h, 0.6) == END_NS * 5);
+	cb_histogram_add(&h, UINT64_MAX - 1);
+	assert_true(cb_histogram_percentile_ns(&h, 0.6) == UINT64_MAX - 1);
 }
 
 static void test_unseen_tail_is_none(void **state)
@@ -214,6 +216,12 @@ static void test_unseen_tail_is_none(void **state)
 	cb_histogram_add(&h, 63);
 	assert_true(cb_histogram_percentile_ns(&h, 0.999) == 63);
 	assert_true(cb_histogram_percentile_ns(&h, 0.9999) == CB_NONE);
+	/* 100000 * (1 - 0.9999) is a little below 10 in doubles */
+	while (h.count < 99999)
+		cb_histogram_add(&h, 63);
+	assert_true(cb_histogram_percentile_ns(&h, 0.9999) == CB_NONE);
+	cb_histogram_add(&h, 63);
+	assert_true(cb_histogram_percentile_ns(&h, 0.9999) == 63);
 }
 
 static void fill_random(struct cb_histogram *h, uint64_t *values, unsigned n, uint64_t seed)
