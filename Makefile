@@ -1,0 +1,219 @@
+# concbench: `make help` lists the targets.
+#
+# Nothing here names a source file: adding lib/x/y.c, workloads/NAME.c, cmd/concbench/x.c, tests/unit/test_x.c,
+# tests/cli/x.bats or tests/fuzz/fuzz_x.c is the whole change. Objects live in build/PROFILE/, and the release
+# binary at build/concbench. CC, CPPFLAGS, CFLAGS and LDFLAGS come last on the command line, so yours win.
+
+VERSION = 0.1.0
+PREFIX  ?= /usr/local
+PROFILE ?= release
+
+# What each profile adds. asan, tsan and fuzz must also be given to the linker.
+flags_release  := -O2 -g
+flags_asan     := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+flags_tsan     := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
+flags_fuzz     := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
+		  -fno-sanitize-recover=undefined
+flags_coverage := -O0 -g --coverage
+ifeq ($(flags_$(PROFILE)),)
+$(error PROFILE=$(PROFILE) is unknown; it is one of release, asan, tsan, fuzz, coverage)
+endif
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla \
+	    -Wformat=2 $(if $(WERROR),-Werror)
+
+OUT := build/$(PROFILE)
+BIN := $(if $(filter release,$(PROFILE)),build/concbench,$(OUT)/concbench)
+LIB := $(OUT)/libconcbench.a
+
+LIB_SRCS      := $(sort $(shell find lib -name '*.c'))
+WORKLOAD_SRCS := $(sort $(wildcard workloads/*.c))
+CMD_SRCS      := $(sort $(wildcard cmd/concbench/*.c))
+UNIT_SRCS     := $(sort $(wildcard tests/unit/test_*.c))
+UNIT_COMMON   := $(filter-out $(UNIT_SRCS),$(sort $(wildcard tests/unit/*.c)))
+FUZZ_SRCS     := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+FAKE_SRCS     := $(sort $(wildcard tests/workloads/*.c))
+
+objects = $(patsubst %.c,$(OUT)/%.o,$(1))
+
+LIB_OBJS      := $(call objects,$(LIB_SRCS))
+WORKLOAD_OBJS := $(call objects,$(WORKLOAD_SRCS)) $(OUT)/gen/registry.o
+CMD_OBJS      := $(call objects,$(CMD_SRCS))
+FAKE_OBJS     := $(call objects,$(WORKLOAD_SRCS) $(FAKE_SRCS)) $(OUT)/gen/registry-test.o
+UNIT_PROGRAMS := $(patsubst %.c,$(OUT)/%,$(UNIT_SRCS))
+FUZZ_PROGRAMS := $(patsubst %.c,$(OUT)/%,$(FUZZ_SRCS))
+# The program with the workloads of tests/workloads added to the real ones: those that fail on purpose.
+TEST_BIN      := $(if $(FAKE_SRCS),$(OUT)/concbench-test)
+
+# ---- libraries -----------------------------------------------------------------------------------------------
+
+PACKAGES   := libcjson hwloc zlib
+PKG_CONFIG ?= pkg-config
+
+# These targets work without the libraries, or install them first and call make again.
+no_build := help clean dist uninstall deps quickstart check asan tsan fuzz lint fmt bench
+ifneq ($(filter-out $(no_build),$(or $(MAKECMDGOALS),all)),)
+missing := $(shell for p in $(PACKAGES); do $(PKG_CONFIG) --exists $$p 2>/dev/null || echo $$p; done)
+ifneq ($(missing),)
+$(error pkg-config does not find $(strip $(missing)): run scripts/deps, which installs what the build needs)
+endif
+PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
+PKG_LIBS   := $(shell $(PKG_CONFIG) --libs $(PACKAGES))
+compiler   := $(shell $(CC) --version 2>/dev/null | head -n 1)
+endif
+
+BASE_FLAGS := -std=gnu17 -pthread $(flags_$(PROFILE))
+COMPILE     = $(CC) $(BASE_FLAGS) $(WARNINGS) -D_GNU_SOURCE -I. -I$(OUT)/gen $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS)
+LINK        = $(CC) $(BASE_FLAGS) $(CFLAGS) $(LDFLAGS)
+LIBS        = $(PKG_LIBS) -lm $(LDLIBS)
+
+say = @$(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),:,printf '  %-5s %s\n' $(1) $@)
+q  := $(if $(V),,@)
+
+# ---- building ------------------------------------------------------------------------------------------------
+
+.PHONY: all unit fuzz-programs
+all: $(LIB) $(if $(CMD_SRCS),$(BIN)) ## build build/concbench (PROFILE=asan and others: build/PROFILE/concbench)
+unit: $(UNIT_PROGRAMS) $(TEST_BIN)
+fuzz-programs: $(FUZZ_PROGRAMS)
+
+$(OUT)/%.o: %.c $(OUT)/gen/flags
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(q)$(COMPILE) -MMD -MP -c -o $@ $<
+
+$(OUT)/gen/%.o: $(OUT)/gen/%.c $(OUT)/gen/flags
+	$(call say,CC)
+	$(q)$(COMPILE) -MMD -MP -c -o $@ $<
+
+# The archive is made anew, so that a source that was removed leaves it.
+$(LIB): $(LIB_OBJS) $(OUT)/gen/sources
+	$(call say,AR)
+	$(q)rm -f $@ && $(AR) rcs $@ $(LIB_OBJS)
+
+$(BIN): $(CMD_OBJS) $(WORKLOAD_OBJS) $(LIB) $(OUT)/gen/sources
+	$(call say,LINK)
+	$(q)$(LINK) -o $@ $(CMD_OBJS) $(WORKLOAD_OBJS) $(LIB) $(LIBS)
+
+$(OUT)/concbench-test: $(CMD_OBJS) $(FAKE_OBJS) $(LIB) $(OUT)/gen/sources
+	$(call say,LINK)
+	$(q)$(LINK) -o $@ $(CMD_OBJS) $(FAKE_OBJS) $(LIB) $(LIBS)
+
+$(UNIT_PROGRAMS): $(OUT)/%: $(OUT)/%.o $(call objects,$(UNIT_COMMON)) $(FAKE_OBJS) $(LIB) $(OUT)/gen/sources
+	$(call say,LINK)
+	$(q)$(LINK) -o $@ $< $(call objects,$(UNIT_COMMON)) $(FAKE_OBJS) $(LIB) -lcmocka $(LIBS)
+
+$(FUZZ_PROGRAMS): $(OUT)/%: $(OUT)/%.o $(WORKLOAD_OBJS) $(LIB) $(OUT)/gen/sources
+	$(call say,LINK)
+	$(q)$(LINK) -fsanitize=fuzzer -o $@ $< $(WORKLOAD_OBJS) $(LIB) $(LIBS)
+
+# Generated files. Each is written on every run of make but touched only when its content changes, so that a changed
+# flag, folder listing or revision rebuilds what depends on it and nothing else.
+.PHONY: FORCE
+FORCE:
+GENERATED := $(addprefix $(OUT)/gen/,flags sources registry.c registry-test.c version.h)
+$(GENERATED): $(OUT)/gen/%: FORCE
+	@mkdir -p $(@D)
+	@$(generate_$*) >$@.new && { cmp -s $@.new $@ && rm $@.new || mv $@.new $@; }
+
+revision = $(shell test -e .git && git describe --always --dirty 2>/dev/null || echo unknown)
+c_string = "$(subst ",\",$(subst \,\\,$(1)))"
+
+generate_flags           = printf '%s\n' '$(COMPILE)' '$(compiler)' '$(LINK) $(LIBS)'
+generate_sources         = printf '%s\n' $(LIB_OBJS) $(CMD_OBJS) $(WORKLOAD_OBJS) $(FAKE_OBJS) $(UNIT_COMMON)
+generate_registry.c      = scripts/registry $(WORKLOAD_SRCS)
+generate_registry-test.c = scripts/registry $(WORKLOAD_SRCS) $(FAKE_SRCS)
+generate_version.h       = printf '\#define %s %s\n' CB_VERSION '$(call c_string,$(VERSION))' \
+	CB_REVISION '$(call c_string,$(revision))' CB_COMPILER '$(call c_string,$(compiler))' \
+	CB_FLAGS '$(call c_string,$(strip $(BASE_FLAGS) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS)))'
+
+# A first build has no dependency files yet: what may include the generated header waits for it.
+$(LIB_OBJS) $(CMD_OBJS) $(call objects,$(UNIT_SRCS)): | $(OUT)/gen/version.h
+
+-include $(shell find $(OUT) -name '*.d' 2>/dev/null)
+
+# ---- checking ------------------------------------------------------------------------------------------------
+
+# Where no -j was given the calls of make below use all CPUs.
+JOBS   := $(shell nproc)
+submake = $(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
+
+UNIT_TESTS = $(UNIT_SRCS:%.c=build/$(1)/%)
+CLI_TESTS  = $(sort $(wildcard tests/cli/*.bats tests/fault/*.bats))
+# Threads are what the thread sanitizer looks at.
+TSAN_TESTS = $(sort $(wildcard tests/cli/run*.bats))
+
+.PHONY: check asan tsan lint fmt bench fuzz
+check: ## install what the tests need, build, run all tests
+	scripts/deps --tests
+	+$(submake) all unit
+	scripts/runtests --profile=$(PROFILE) $(call UNIT_TESTS,$(PROFILE)) $(CLI_TESTS)
+
+asan: ## the same under the address and undefined behaviour sanitizers
+	+$(submake) all unit PROFILE=asan WERROR=1
+	scripts/runtests --profile=asan $(call UNIT_TESTS,asan) $(CLI_TESTS)
+
+tsan: ## threads under the thread sanitizer: unit tests and TSAN_TESTS
+	+$(submake) all unit PROFILE=tsan WERROR=1
+	scripts/runtests --profile=tsan $(call UNIT_TESTS,tsan) $(TSAN_TESTS)
+
+lint: ## clang-tidy, cppcheck, shellcheck, format, headers, layers; warnings are errors
+	+$(submake) lint-generated
+	scripts/lint
+
+.PHONY: lint-generated
+lint-generated: $(OUT)/gen/version.h $(OUT)/gen/registry.c
+
+fmt: ## format the C sources
+	clang-format -i $$(git ls-files --cached --others --exclude-standard '*.c' '*.h')
+
+FUZZ_SECONDS ?= 60
+fuzz: ## fuzz the parsers for FUZZ_SECONDS (60) in all
+	+$(submake) fuzz-programs PROFILE=fuzz CC=clang
+	scripts/fuzz $(FUZZ_SECONDS) $(FUZZ_SRCS:%.c=build/fuzz/%)
+
+bench: ## compare the harness with bare loops, sysbench and fio
+	+$(submake) all
+	scripts/bench
+
+QUICKSTART_WORKLOADS = cpu_prime cpu_deflate mem_stream wait_sleep file_read:cache=direct,size=64MiB
+.PHONY: quickstart
+quickstart: ## install what the build needs, build, measure real workloads in all modes, print the table
+	scripts/deps
+	+$(submake) all
+	build/concbench run --quick --output=results/quickstart.json $(QUICKSTART_WORKLOADS)
+
+# ---- installing ----------------------------------------------------------------------------------------------
+
+bindir     = $(DESTDIR)$(PREFIX)/bin
+includedir = $(DESTDIR)$(PREFIX)/include/concbench
+datadir    = $(DESTDIR)$(PREFIX)/share/concbench
+docdir     = $(DESTDIR)$(PREFIX)/share/doc/concbench
+mandir     = $(DESTDIR)$(PREFIX)/share/man/man1
+MANPAGES   := $(wildcard docs/*.1)
+DOCS       := $(wildcard README.md LICENSE docs/*.md docs/*.json)
+SCRIPTS    := $(wildcard scripts/table.py)
+
+.PHONY: install uninstall dist clean help
+install: all ## install below PREFIX (/usr/local), inside DESTDIR
+	install -d $(bindir) $(includedir) $(datadir) $(docdir)
+	install -m 755 $(BIN) $(bindir)/concbench
+	install -m 644 lib/workload.h $(includedir)/workload.h
+	$(if $(SCRIPTS),install -m 755 $(SCRIPTS) $(datadir))
+	install -m 644 $(DOCS) $(docdir)
+	$(if $(MANPAGES),install -d $(mandir) && install -m 644 $(MANPAGES) $(mandir))
+
+uninstall: ## remove what install put there
+	rm -f $(bindir)/concbench $(addprefix $(mandir)/,$(notdir $(MANPAGES)))
+	rm -rf $(includedir) $(datadir) $(docdir)
+
+dist: ## build/concbench-VERSION.tar.gz of the committed sources
+	@mkdir -p build
+	git archive --prefix=concbench-$(VERSION)/ -o build/concbench-$(VERSION).tar.gz HEAD
+
+clean: ## remove build/
+	rm -rf build
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' Makefile
+	@echo 'Variables: PROFILE=release|asan|tsan|fuzz|coverage WERROR=1 V=1 CC CPPFLAGS CFLAGS LDFLAGS PREFIX DESTDIR'
