@@ -96,7 +96,7 @@ int cb_supervisor_sleep(struct cb_supervisor *supervisor, uint64_t ns);
 
 /*
  * Runs one sample. Returns 0 when ret was filled, whatever its status; -EINTR when a signal asked to end
- * (nothing in ret); -EAGAIN when the sample was stopped (Ctrl-Z) and continued: discard it and run another;
+ * (nothing in ret); -ERESTART when the sample was stopped (Ctrl-Z) and continued: discard it and run another;
  * another negative errno with a reason when the harness itself could not go on. hist, when not NULL, gets the
  * workers' latencies added. On return no process of the sample is left.
  */
@@ -112,5 +112,7 @@ int cb_prepare_run(struct cb_supervisor *supervisor, const struct cb_workload *w
 	enum cb_status *ret_status, struct cb_error *err);
 void cb_prepared_free(struct cb_prepared *prepared);
 const void *cb_prepared_data(const struct cb_prepared *prepared); /* NULL-safe */
+/* Adds prepare's notes. NULL-safe. */
+void cb_prepared_notes(const struct cb_prepared *prepared, struct cb_note *notes, unsigned *n);
 
 #endif

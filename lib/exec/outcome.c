@@ -1,0 +1,284 @@
+#include "lib/exec/outcome.h"
+
+#include <math.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "lib/base/parse.h"
+
+/* ---- status ---------------------------------------------------------------------------------- */
+
+/* The step that workers which have not ended stand in, from the first of them; NULL: all ended or none
+ * exists. */
+static const char *workers_step(const struct cb_control *control, unsigned workers, unsigned *ret_ended)
+{
+	const char *name = NULL;
+
+	*ret_ended = 0;
+	for (unsigned i = 0; i < workers; i++) {
+		enum cb_step step = atomic_load(&control->slots[i].step);
+
+		if (step >= CB_STEP_ENDED)
+			++*ret_ended;
+		else if (!name && step != CB_STEP_NONE)
+			name = cb_step_names[step];
+	}
+	return name;
+}
+
+/* Where things stood: the leader's step, or its workers'. */
+static const char *where(const struct cb_control *control, unsigned workers, unsigned *ret_ended)
+{
+	enum cb_step step = atomic_load(&control->leader_step);
+	const char *name = workers_step(control, workers, ret_ended);
+
+	return step == CB_STEP_RUN && name ? name : cb_step_names[step];
+}
+
+static void describe_timeout(const struct cb_control *control, const struct cb_end *end, unsigned workers,
+	char *reason, size_t size)
+{
+	char limit[32];
+	unsigned ended;
+	const char *step = where(control, workers, &ended);
+
+	cb_format_duration(end->timeout_ns, limit);
+	if (workers)
+		snprintf(reason, size,
+			"no end within %s: %u of %u workers had ended, the others were in %s; allow more "
+			"with --timeout",
+			limit, ended, workers, step);
+	else
+		snprintf(reason, size, "no end within %s: it was in %s; allow more with --timeout", limit,
+			step);
+}
+
+static void describe_death(const struct cb_control *control, const struct cb_end *end, unsigned workers,
+	char *reason, size_t size)
+{
+	unsigned ended;
+	const char *step = where(control, workers, &ended);
+	int status = end->wait_status;
+
+	if (WIFSIGNALED(status))
+		snprintf(reason, size, "the process (pid %d) was killed by SIG%s in %s", end->leader,
+			sigabbrev_np(WTERMSIG(status)) ? sigabbrev_np(WTERMSIG(status)) : "?", step);
+	else
+		snprintf(reason, size, "the process (pid %d) exited with status %d in %s", end->leader,
+			WEXITSTATUS(status), step);
+}
+
+enum cb_status cb_outcome_status(const struct cb_control *control, const struct cb_end *end, unsigned workers,
+	char *reason, size_t size)
+{
+	if (end->timed_out) {
+		describe_timeout(control, end, workers, reason, size);
+		return CB_TIMEOUT;
+	}
+	if (control->status != CB_OK) {
+		snprintf(reason, size, "%s", control->error.text);
+		return control->status;
+	}
+	if (!WIFEXITED(end->wait_status) || WEXITSTATUS(end->wait_status) ||
+		!atomic_load(&control->finished)) {
+		describe_death(control, end, workers, reason, size);
+		return CB_CRASHED;
+	}
+	reason[0] = 0;
+	return CB_OK;
+}
+
+/* ---- numbers --------------------------------------------------------------------------------- */
+
+/* First and last moments over workers; workers without a unit count in neither end nor skew. */
+struct span {
+	uint64_t first_ns, ready_ns, start_min, start_max, end_min, end_max, spawned_ns;
+	unsigned idle, done;
+};
+
+static struct span find_span(const struct cb_control *control, unsigned workers)
+{
+	struct span s = { .start_min = UINT64_MAX, .end_min = UINT64_MAX };
+
+	for (unsigned i = 0; i < workers; i++) {
+		const struct cb_slot *slot = &control->slots[i];
+
+		s.spawned_ns = slot->first_ns > s.spawned_ns ? slot->first_ns : s.spawned_ns;
+		s.ready_ns = slot->ready_ns > s.ready_ns ? slot->ready_ns : s.ready_ns;
+		s.start_min = slot->start_ns < s.start_min ? slot->start_ns : s.start_min;
+		s.start_max = slot->start_ns > s.start_max ? slot->start_ns : s.start_max;
+		if (!slot->units) {
+			s.idle++;
+			continue;
+		}
+		s.done++;
+		s.end_min = slot->end_ns < s.end_min ? slot->end_ns : s.end_min;
+		s.end_max = slot->end_ns > s.end_max ? slot->end_ns : s.end_max;
+	}
+	return s;
+}
+
+static void add(uint64_t *sum, uint64_t one)
+{
+	*sum = *sum == CB_NONE || one == CB_NONE ? CB_NONE : *sum + one;
+}
+
+static void sum_slots(const struct cb_control *control, unsigned workers, struct cb_sample *ret)
+{
+	for (unsigned i = 0; i < workers; i++) {
+		const struct cb_slot *slot = &control->slots[i];
+		const struct cb_usage *u = &slot->usage;
+		uint64_t wall = slot->end_ns - slot->start_ns,
+			 known = u->run_delay_ns == CB_NONE ? CB_NONE : 0;
+
+		ret->units += slot->units;
+		ret->batches += slot->batches;
+		ret->digest += slot->digest;
+		/* user and system come from ticks that the kernel scales to the exact sum: the exact sum is
+		 * kept */
+		add(&ret->cpu_user_ns, u->cpu_ns > u->sys_ns ? u->cpu_ns - u->sys_ns : 0);
+		add(&ret->cpu_sys_ns, u->cpu_ns > u->sys_ns ? u->sys_ns : u->cpu_ns);
+		add(&ret->ctx_voluntary, u->ctx_voluntary);
+		add(&ret->ctx_involuntary, u->ctx_involuntary);
+		add(&ret->faults_minor, u->faults_minor);
+		add(&ret->faults_major, u->faults_major);
+		add(&ret->run_delay_ns, u->run_delay_ns);
+		add(&known, u->cpu_ns + (u->run_delay_ns == CB_NONE ? 0 : u->run_delay_ns));
+		add(&ret->off_cpu_ns, known == CB_NONE ? CB_NONE : wall > known ? wall - known : 0);
+		add(&ret->read_bytes, u->read_bytes);
+		add(&ret->write_bytes, u->write_bytes);
+		add(&ret->rchar, u->rchar);
+		add(&ret->wchar, u->wchar);
+	}
+}
+
+static double metric_sum(const struct cb_control *control, unsigned workers, unsigned k)
+{
+	double sum = 0;
+
+	for (unsigned i = 0; i < workers; i++)
+		sum += control->slots[i].metric[k];
+	return sum;
+}
+
+/* Least (sign -1) or greatest (sign 1) of the workers that did a unit; NaN: none did. */
+static double metric_extreme(const struct cb_control *control, unsigned workers, unsigned k, double sign)
+{
+	double best = NAN;
+
+	for (unsigned i = 0; i < workers; i++)
+		if (control->slots[i].units && !(sign * control->slots[i].metric[k] <= sign * best))
+			best = control->slots[i].metric[k];
+	return best;
+}
+
+static double merge_metric(const struct cb_control *control, unsigned workers, const struct cb_metric *rows,
+	unsigned k, const struct cb_sample *sample)
+{
+	double sum = metric_sum(control, workers, k);
+
+	switch (rows[k].merge) {
+	case CB_MERGE_MIN:
+		return metric_extreme(control, workers, k, -1);
+	case CB_MERGE_MAX:
+		return metric_extreme(control, workers, k, 1);
+	case CB_MERGE_PER_UNIT:
+		return sum / (double)sample->units;
+	case CB_MERGE_PER_S:
+		return sum * 1e9 / (double)sample->makespan_ns;
+	case CB_MERGE_RATIO:
+		return sum / metric_sum(control, workers, rows[k].over);
+	case CB_MERGE_SUM:
+		break;
+	}
+	return sum;
+}
+
+static void merge_metrics(
+	const struct cb_sample_spec *spec, const struct cb_control *control, struct cb_sample *ret)
+{
+	const struct cb_metric *rows = spec->workload->metrics;
+
+	for (unsigned k = 0; k < CB_METRICS_MAX; k++)
+		ret->metrics[k] = NAN;
+	for (unsigned k = 0; rows && k < CB_METRICS_MAX && rows[k].name; k++)
+		ret->metrics[k] = merge_metric(control, spec->shape.workers, rows, k, ret) *
+				  (rows[k].scale != 0 ? rows[k].scale : 1);
+}
+
+static void fill_rows(
+	const struct cb_control *control, unsigned workers, uint64_t zero_ns, struct cb_worker_row *rows)
+{
+	for (unsigned i = 0; i < workers; i++) {
+		const struct cb_slot *slot = &control->slots[i];
+
+		rows[i] = (struct cb_worker_row){
+			.pid = slot->pid,
+			.tid = slot->tid,
+			.cpu = slot->cpu,
+			.start_ns = slot->start_ns - zero_ns,
+			.end_ns = slot->end_ns - zero_ns,
+			.units = slot->units,
+			.cpu_ns = slot->usage.cpu_ns,
+		};
+	}
+}
+
+/* All times absent, all sums zero. */
+static void clear(struct cb_sample *ret)
+{
+	uint64_t *times[] = { &ret->makespan_ns, &ret->setup_ns, &ret->spawn_ns, &ret->gate_ns,
+		&ret->teardown_ns, &ret->start_skew_ns, &ret->stop_skew_ns, &ret->partner_cpu_ns,
+		&ret->steal_ns, &ret->throttled_ns, &ret->pss_bytes };
+
+	memset(ret, 0, sizeof *ret);
+	for (size_t i = 0; i < CB_COUNT(times); i++)
+		*times[i] = CB_NONE;
+}
+
+static void fill_times(const struct cb_control *control, unsigned workers, struct cb_sample *ret)
+{
+	struct span s = find_span(control, workers);
+
+	ret->workers_idle = s.idle;
+	ret->workers_done = s.done;
+	ret->setup_ns = control->setup_to_ns - control->setup_from_ns;
+	/* serial creates nothing, unless it has a partner */
+	ret->spawn_ns = control->spawn_from_ns && s.spawned_ns > control->spawn_from_ns
+				? s.spawned_ns - control->spawn_from_ns
+				: 0;
+	ret->gate_ns = s.start_min > s.ready_ns ? s.start_min - s.ready_ns : 0;
+	ret->teardown_ns = control->teardown_to_ns - control->teardown_from_ns;
+	ret->start_skew_ns = s.start_max - s.start_min;
+	if (s.done) {
+		ret->makespan_ns = s.end_max > s.start_min ? s.end_max - s.start_min : 1;
+		ret->stop_skew_ns = s.end_max - s.end_min;
+	}
+	ret->steal_ns = control->steal_ns;
+	ret->throttled_ns = control->throttled_ns;
+	ret->partner_cpu_ns = control->partner_cpu_ns;
+	ret->pss_bytes = control->pss_bytes;
+}
+
+void cb_outcome(const struct cb_sample_spec *spec, const struct cb_control *control, const struct cb_end *end,
+	struct cb_worker_row *rows, struct cb_sample *ret)
+{
+	unsigned workers = spec->shape.workers;
+	uint64_t zero_ns = UINT64_MAX;
+
+	clear(ret);
+	ret->total_ns = end->total_ns;
+	ret->notes_n = control->notes_n <= CB_NOTES_MAX ? control->notes_n : CB_NOTES_MAX;
+	memcpy(ret->notes, control->notes, sizeof ret->notes);
+	ret->status = cb_outcome_status(control, end, workers, ret->reason, sizeof ret->reason);
+	if (ret->status != CB_OK)
+		return;
+	fill_times(control, workers, ret);
+	sum_slots(control, workers, ret);
+	merge_metrics(spec, control, ret);
+	for (unsigned i = 0; i < workers; i++)
+		zero_ns = control->slots[i].start_ns < zero_ns ? control->slots[i].start_ns : zero_ns;
+	fill_rows(control, workers, zero_ns, rows);
+	ret->rows = rows;
+}

@@ -1,0 +1,25 @@
+/* From what a sample left in its control block to what it measured. Pure. */
+#ifndef CB_EXEC_OUTCOME_H
+#define CB_EXEC_OUTCOME_H
+
+#include "lib/exec/control.h"
+
+/* How the leader ended. */
+struct cb_end {
+	int wait_status; /* of waitpid */
+	pid_t leader;
+	bool timed_out;
+	uint64_t timeout_ns, total_ns;
+};
+
+/*
+ * Fills ret but for rows. The status: time-out first, then what the leader reported, then the leader's own
+ * death. rows has room for all workers.
+ */
+void cb_outcome(const struct cb_sample_spec *spec, const struct cb_control *control, const struct cb_end *end,
+	struct cb_worker_row *rows, struct cb_sample *ret);
+/* Status and reason of a leader or preparer that did not end well; CB_OK when it did. */
+enum cb_status cb_outcome_status(const struct cb_control *control, const struct cb_end *end, unsigned workers,
+	char *reason, size_t size);
+
+#endif

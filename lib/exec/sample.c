@@ -1,0 +1,85 @@
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "lib/exec/supervisor.h"
+
+#define HARD_BASE_NS   2000000000u /* what a leader gets to kill and reap its workers, */
+#define HARD_WORKER_NS 10000000u   /* and for each of them */
+
+struct job {
+	const struct cb_sample_spec *spec;
+	struct cb_control *control;
+};
+
+static void lead(void *arg)
+{
+	struct job *job = arg;
+
+	cb_leader_main(job->spec, job->control);
+}
+
+/* Rows grow to the largest sample so far; leaders do not inherit them. */
+static int reserve_rows(struct cb_supervisor *s, unsigned workers)
+{
+	size_t bytes = workers * sizeof *s->rows;
+	void *p;
+
+	if (bytes <= s->rows_bytes)
+		return 0;
+	p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED)
+		return -ENOMEM;
+	madvise(p, bytes, MADV_DONTFORK);
+	if (s->rows)
+		munmap(s->rows, s->rows_bytes);
+	s->rows = p;
+	s->rows_bytes = bytes;
+	return 0;
+}
+
+/* The leader itself could not be forked: nobody's fault, and nothing was measured. */
+static void not_started(struct cb_sample *ret, int r)
+{
+	memset(ret, 0, sizeof *ret);
+	ret->status = CB_SKIPPED;
+	snprintf(ret->reason, sizeof ret->reason, "the sample's process could not be created: %s",
+		strerror(-r));
+}
+
+static void merge_histograms(const struct cb_control *control, unsigned workers, struct cb_histogram *hist)
+{
+	for (unsigned i = 0; hist && control->histograms && i < workers; i++)
+		cb_histogram_merge(hist, &control->histograms[i]);
+}
+
+int cb_sample_run(struct cb_supervisor *s, const struct cb_sample_spec *spec, struct cb_sample *ret,
+	struct cb_histogram *hist, struct cb_error *err)
+{
+	unsigned workers = spec->shape.workers;
+	struct cb_control *control = cb_control_new(
+		workers + spec->partners, spec->timing == CB_TIMING_NONE ? 0 : workers);
+	struct job job = { .spec = spec, .control = control };
+	struct cb_end end;
+	int r;
+
+	if (!control || reserve_rows(s, workers)) {
+		cb_control_free(control);
+		return cb_error_set(err, -ENOMEM, "no memory for a sample of %u workers", workers);
+	}
+	r = cb_supervise(
+		s, spec->timeout_ns, HARD_BASE_NS + workers * (uint64_t)HARD_WORKER_NS, lead, &job, &end);
+	if (!r) {
+		cb_outcome(spec, control, &end, s->rows, ret);
+		if (ret->status == CB_OK)
+			merge_histograms(control, workers, hist);
+	} else if (r == -EAGAIN || r == -ENOMEM) {
+		not_started(ret, r);
+		r = 0;
+	} else if (r != -EINTR && r != -ERESTART) {
+		cb_error_set(err, r, "cannot run a sample: %s", strerror(-r));
+	}
+	cb_control_free(control);
+	return r;
+}

@@ -1,0 +1,25 @@
+/* Inside of the harness's half; for sample.c and prepare.c. */
+#ifndef CB_EXEC_SUPERVISOR_H
+#define CB_EXEC_SUPERVISOR_H
+
+#include "lib/exec/leader.h"
+#include "lib/exec/outcome.h"
+
+struct cb_supervisor {
+	int signal_fd;
+	int signal;                 /* that asked to end; 0: none */
+	bool stopped;               /* Ctrl-Z came and went since the flag was cleared */
+	pid_t leader;               /* process group to stop on Ctrl-Z; 0: none */
+	struct cb_worker_row *rows; /* of the latest sample, not inherited by forks */
+	size_t rows_bytes;
+};
+
+/*
+ * Forks a child that becomes a leader and calls body(arg), which never returns; supervises it to its end.
+ * Returns 0 with *ret_end, -EINTR, -ERESTART, or the negative errno of fork. No descendant is left in any
+ * case. hard_ns: what the child gets to clean up after being asked to end.
+ */
+int cb_supervise(struct cb_supervisor *s, uint64_t timeout_ns, uint64_t hard_ns, void (*body)(void *),
+	void *arg, struct cb_end *ret_end);
+
+#endif

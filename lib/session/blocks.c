@@ -1,0 +1,261 @@
+/* The samples that count: blocks of all cells of a group, in random balanced order, until enough is known. */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/host/clock.h"
+#include "lib/plan/order.h"
+#include "lib/session/group_run.h"
+
+static const struct cb_run_options *options_of(const struct cb_group_run *run)
+{
+	return run->session->result->options;
+}
+
+static struct cb_cell_result *result_of(const struct cb_group_run *run, const struct cb_cell_run *cell)
+{
+	return &run->session->result->cells[cell->index];
+}
+
+/* ---- progress -------------------------------------------------------------------------------- */
+
+static unsigned samples_planned(const struct cb_group_run *run)
+{
+	return options_of(run)->samples ? options_of(run)->samples : options_of(run)->samples_max;
+}
+
+static uint64_t sum_rough_ns(const struct cb_group_run *run)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < run->group->n; i++)
+		if (run->cells[i].alive)
+			sum += run->cells[i].rough_ns ? run->cells[i].rough_ns
+						      : options_of(run)->sample_time_ns;
+	return sum;
+}
+
+/* What this group still takes at most, by what its blocks took so far. */
+static uint64_t group_left_ns(const struct cb_group_run *run)
+{
+	uint64_t block = run->block_ns ? run->block_ns : 2 * sum_rough_ns(run);
+	unsigned blocks = (samples_planned(run) + 1) / 2;
+	uint64_t left = blocks > run->blocks_done ? (blocks - run->blocks_done) * block : 0;
+	uint64_t spent = cb_now_ns() - run->started_ns;
+	uint64_t budget = run->budget_ns > spent ? run->budget_ns - spent : 0;
+
+	return options_of(run)->samples || left < budget ? left : budget;
+}
+
+void cb_group_progress(struct cb_group_run *run, enum cb_phase phase, const struct cb_cell_run *cell)
+{
+	const struct cb_listener *listener = run->session->listener;
+	unsigned groups = run->session->result->plan->groups_n;
+	struct cb_progress p = {
+		.phase = phase,
+		.cell = cell->cell,
+		.group = run->number,
+		.groups = groups,
+		.cell_number = cell->index,
+		.cells = run->session->result->plan->cells_n,
+		.samples_done = 2 * run->blocks_done,
+		.samples_planned = samples_planned(run),
+		.elapsed_ns = cb_now_ns() - run->session->started_ns,
+		.left_ns = group_left_ns(run),
+		.result = result_of(run, cell),
+	};
+
+	if (!listener->progress)
+		return;
+	p.left_ns += (groups - run->number - 1) * (p.left_ns + cb_now_ns() - run->started_ns);
+	p.done = (double)p.elapsed_ns / (double)(p.elapsed_ns + p.left_ns + 1);
+	listener->progress(listener->arg, &p);
+}
+
+/* ---- capacity -------------------------------------------------------------------------------- */
+
+/* The CPUs of the cell that uses most; the host's first usable ones where it is not pinned. Returns how many.
+ */
+static unsigned cpus_in_use(const struct cb_group_run *run, unsigned *cpus, unsigned max)
+{
+	const struct cb_allowance *allowance = &run->session->result->host->allowance;
+	const struct cb_cell *most = NULL;
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < run->group->n; i++)
+		if (run->cells[i].alive &&
+			(!most || run->cells[i].cell->placement.cpus > most->placement.cpus))
+			most = run->cells[i].cell;
+	if (!most)
+		return 0;
+	if (most->placement.pin == CB_PIN_NONE) {
+		for (; n < allowance->mask_n && n < most->placement.cpus && n < max; n++)
+			cpus[n] = allowance->mask[n];
+		return n;
+	}
+	for (unsigned w = 0; w < most->shape.workers && n < max; w++) {
+		unsigned k = 0, cpu = (unsigned)most->placement.worker_cpu[w];
+
+		while (k < n && cpus[k] != cpu)
+			k++;
+		if (k == n)
+			cpus[n++] = cpu;
+	}
+	return n;
+}
+
+static void probe_capacity(struct cb_group_run *run)
+{
+	unsigned cpus[256];
+	double capacity;
+
+	run->capacity_cpus = cpus_in_use(run, cpus, CB_COUNT(cpus));
+	run->capacity = NAN;
+	if (run->capacity_cpus < 2)
+		return;
+	capacity = cb_capacity_probe(cpus, run->capacity_cpus);
+	if (capacity >= 0)
+		run->capacity = run->session->result->capacity = capacity;
+}
+
+/* ---- samples --------------------------------------------------------------------------------- */
+
+/* Equal units, equal digest: against what was expected, else against the cell's first sample. */
+static void check_digest(struct cb_cell_run *cell, struct cb_sample *sample)
+{
+	if (!cell->digest_known) {
+		cell->digest_known = true;
+		cell->digest = sample->digest;
+		if (!cell->verified_by)
+			cell->verified_by = "samples";
+	}
+	if (sample->digest == cell->digest)
+		return;
+	sample->status = CB_MISMATCH;
+	snprintf(sample->reason, sizeof sample->reason,
+		"%llu units have digest 0x%016llx, 0x%016llx was expected", (unsigned long long)sample->units,
+		(unsigned long long)sample->digest, (unsigned long long)cell->digest);
+}
+
+static int keep(struct cb_group_run *run, struct cb_cell_run *cell, const struct cb_sample *sample,
+	unsigned order, bool discarded, bool unpaired, struct cb_error *err)
+{
+	struct cb_cell_result *result = result_of(run, cell);
+	struct cb_kept_sample *kept = cb_result_add(run->session->result, cell->index, sample);
+
+	if (!kept)
+		return cb_error_set(err, -ENOMEM, "no memory for another sample");
+	kept->block = run->blocks_done;
+	kept->order = order;
+	kept->discarded = discarded;
+	kept->unpaired = unpaired;
+	kept->capacity = cell->cell->placement.cpus == run->capacity_cpus ? run->capacity : NAN;
+	result->units = cell->units;
+	result->digest = cell->digest;
+	result->digest_known = cell->digest_known;
+	result->verified_by = cell->verified_by;
+	result->timing = run->timing;
+	result->timing_every = run->timing_every;
+	return 0;
+}
+
+static int take_sample(struct cb_group_run *run, struct cb_cell_run *cell, unsigned order, bool discarded,
+	bool unpaired, struct cb_error *err)
+{
+	struct cb_histogram *hist = discarded ? NULL : result_of(run, cell)->latency;
+	struct cb_sample sample;
+	int r;
+
+	if (!cell->alive)
+		return 0;
+	cb_group_progress(run, CB_PHASE_MEASURE, cell);
+	r = cb_group_sample(run, cell->cell, cell->units, run->timing, hist, &sample, err);
+	if (r)
+		return r;
+	cell->rough_ns = sample.total_ns;
+	if (sample.status == CB_OK)
+		check_digest(cell, &sample);
+	if (sample.status != CB_OK) {
+		cb_group_drop(run, cell, sample.status, sample.reason);
+		return 0;
+	}
+	return keep(run, cell, &sample, order, discarded, unpaired, err);
+}
+
+/* One block; half of it (a permutation without its reverse) when that is all that --samples leaves. */
+static int run_block(struct cb_group_run *run, bool half, struct cb_error *err)
+{
+	unsigned n = run->group->n, slots = half ? n : 2 * n, *order = calloc(2 * (size_t)n, sizeof *order);
+	uint64_t from = cb_now_ns();
+	int r = 0;
+
+	if (!order)
+		return cb_error_set(err, -ENOMEM, "no memory for a block");
+	cb_order_block(&run->session->rng, order, n);
+	probe_capacity(run);
+	if (!run->blocks_done)
+		r = take_sample(run, &run->cells[order[0]], 0, true, false, err);
+	for (unsigned i = 0; i < slots && !r; i++)
+		r = take_sample(run, &run->cells[order[i]], i, false, half, err);
+	free(order);
+	run->block_ns = cb_now_ns() - from;
+	run->blocks_done++;
+	return r;
+}
+
+/* ---- stopping -------------------------------------------------------------------------------- */
+
+static bool all_precise(const struct cb_group_run *run)
+{
+	for (unsigned i = 0; i < run->group->n; i++)
+		if (run->cells[i].alive && !result_of(run, &run->cells[i])->summary.precision_reached)
+			return false;
+	return true;
+}
+
+static bool any_alive(const struct cb_group_run *run)
+{
+	for (unsigned i = 0; i < run->group->n; i++)
+		if (run->cells[i].alive)
+			return true;
+	return false;
+}
+
+/* METHOD 7: a number, else precision within bounds, else the time; never a p-value. */
+static bool enough(const struct cb_group_run *run)
+{
+	const struct cb_run_options *options = options_of(run);
+	unsigned samples = 2 * run->blocks_done;
+
+	if (!any_alive(run))
+		return true;
+	if (options->samples)
+		return samples >= options->samples;
+	if (samples >= options->samples_max)
+		return true;
+	if (samples >= options->samples_min && all_precise(run))
+		return true;
+	return run->blocks_done && cb_now_ns() - run->started_ns + run->block_ns > run->budget_ns;
+}
+
+static int tell_block_done(struct cb_group_run *run, struct cb_error *err)
+{
+	const struct cb_listener *listener = run->session->listener;
+
+	cb_result_summarize(run->session->result, run->number);
+	return listener->block_done ? listener->block_done(listener->arg, run->session->result, err) : 0;
+}
+
+int cb_group_measure(struct cb_group_run *run, struct cb_error *err)
+{
+	unsigned wanted = options_of(run)->samples;
+	int r = 0;
+
+	while (!r && !enough(run)) {
+		r = run_block(run, wanted && wanted - 2 * run->blocks_done == 1, err);
+		if (!r)
+			r = tell_block_done(run, err);
+	}
+	return r;
+}

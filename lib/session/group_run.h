@@ -1,0 +1,61 @@
+/* Inside of a session: one group from preparation to its last block. */
+#ifndef CB_SESSION_GROUP_RUN_H
+#define CB_SESSION_GROUP_RUN_H
+
+#include "lib/base/rng.h"
+#include "lib/session/session.h"
+
+struct cb_session {
+	struct cb_supervisor *supervisor;
+	struct cb_result *result;
+	const struct cb_listener *listener;
+	struct cb_rng rng; /* order of samples */
+	uint64_t started_ns, groups_done;
+};
+
+/* What is known of a cell while its group runs. */
+struct cb_cell_run {
+	const struct cb_cell *cell;
+	unsigned index;    /* in the plan */
+	bool alive;        /* to be measured; false once skipped or failed */
+	uint64_t units;    /* of a sample; 0 before calibration */
+	uint64_t rough_ns; /* latest total time of a sample */
+	bool digest_known;
+	uint64_t digest; /* of `units` units */
+	const char *verified_by;
+};
+
+struct cb_group_run {
+	struct cb_session *session;
+	const struct cb_group *group;
+	unsigned number;
+	struct cb_prepared *prepared;
+	struct cb_cell_run *cells; /* [group->n] */
+	/* From the serial trial; 0 and NONE where it failed. */
+	double serial_unit_ns;
+	uint64_t verify_units, verify_digest; /* what serial does in one sample time, and its digest */
+	enum cb_timing timing;
+	uint64_t timing_every;
+	uint64_t budget_ns, started_ns, block_ns; /* time for this group; what a block takes */
+	unsigned blocks_done;
+	double capacity; /* latest probe; NaN */
+	unsigned capacity_cpus;
+};
+
+/*
+ * One sample of a cell, again when it was stopped. 0 when ret is filled, -EINTR, or another negative errno
+ * with a reason. timing: NONE in trials.
+ */
+int cb_group_sample(struct cb_group_run *run, const struct cb_cell *cell, uint64_t units,
+	enum cb_timing timing, struct cb_histogram *hist, struct cb_sample *ret, struct cb_error *err);
+/* Calibrates and verifies all cells of the group. Failing cells are no error: they lose `alive`. */
+int cb_group_calibrate(struct cb_group_run *run, struct cb_error *err);
+/* Primer and blocks until precision, number or budget is reached. */
+int cb_group_measure(struct cb_group_run *run, struct cb_error *err);
+/* Takes a cell out: its status and reason stand in the result. */
+void cb_group_drop(
+	struct cb_group_run *run, struct cb_cell_run *cell, enum cb_status status, const char *reason);
+/* Tells the listener where the run stands. */
+void cb_group_progress(struct cb_group_run *run, enum cb_phase phase, const struct cb_cell_run *cell);
+
+#endif

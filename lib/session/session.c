@@ -1,0 +1,125 @@
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/host/clock.h"
+#include "lib/session/group_run.h"
+
+/* Preparing writes files and corpora: it gets longer than a sample. */
+#define PREPARE_TIMEOUT_NS UINT64_C(300000000000)
+
+static unsigned cells_alive(const struct cb_group_run *run)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < run->group->n; i++)
+		n += run->cells[i].alive;
+	return n;
+}
+
+static void drop_all(struct cb_group_run *run, enum cb_status status, const char *reason)
+{
+	for (unsigned i = 0; i < run->group->n; i++)
+		if (run->cells[i].alive)
+			cb_group_drop(run, &run->cells[i], status, reason);
+}
+
+static int prepare(struct cb_group_run *run, struct cb_error *err)
+{
+	const struct cb_run_options *options = run->session->result->options;
+	const struct cb_workload *workload = run->group->workload;
+	uint64_t timeout = options->timeout_ns ? options->timeout_ns : PREPARE_TIMEOUT_NS;
+	struct cb_error why = { 0 };
+	enum cb_status status;
+	int r;
+
+	if (!workload->prepare)
+		return 0;
+	cb_group_progress(run, CB_PHASE_PREPARE, &run->cells[0]);
+	do {
+		why = (struct cb_error){ 0 };
+		r = cb_prepare_run(run->session->supervisor, workload, run->group->params,
+			&run->group->serial.env, options->seed, timeout, &run->prepared, &status, &why);
+	} while (r == -ERESTART);
+	if (r)
+		return cb_error_set(err, r, "%s", why.text);
+	if (status != CB_OK)
+		drop_all(run, status, why.text);
+	return 0;
+}
+
+/* An equal share of the time that is left for this and later groups. */
+static uint64_t share_of_budget(const struct cb_session *session, unsigned group)
+{
+	const struct cb_run_options *options = session->result->options;
+	uint64_t spent = cb_now_ns() - session->started_ns;
+	uint64_t left = options->time_budget_ns > spent ? options->time_budget_ns - spent : 0;
+
+	return left / (session->result->plan->groups_n - group);
+}
+
+static int init_run(
+	struct cb_group_run *run, struct cb_session *session, unsigned number, struct cb_error *err)
+{
+	const struct cb_plan *plan = session->result->plan;
+	const struct cb_group *group = &plan->groups[number];
+
+	*run = (struct cb_group_run){
+		.session = session,
+		.group = group,
+		.number = number,
+		.cells = calloc(group->n, sizeof *run->cells),
+		.budget_ns = share_of_budget(session, number),
+		.started_ns = cb_now_ns(),
+		.capacity = NAN,
+	};
+	if (!run->cells)
+		return cb_error_set(err, -ENOMEM, "no memory for a group of %u cells", group->n);
+	for (unsigned i = 0; i < group->n; i++)
+		run->cells[i] = (struct cb_cell_run){
+			.cell = &plan->cells[group->first + i],
+			.index = group->first + i,
+			.alive = plan->cells[group->first + i].status == CB_OK,
+		};
+	return 0;
+}
+
+static int run_group(struct cb_session *session, unsigned number, struct cb_error *err)
+{
+	struct cb_group_run run;
+	int r = init_run(&run, session, number, err);
+
+	if (!r && cells_alive(&run))
+		r = prepare(&run, err);
+	if (!r && cells_alive(&run))
+		r = cb_group_calibrate(&run, err);
+	if (!r && cells_alive(&run))
+		r = cb_group_measure(&run, err);
+	if (run.cells)
+		cb_result_summarize(session->result, number);
+	cb_prepared_free(run.prepared);
+	free(run.cells);
+	return r;
+}
+
+int cb_session_run(struct cb_supervisor *supervisor, struct cb_result *result,
+	const struct cb_listener *listener, int *ret_signal, struct cb_error *err)
+{
+	struct cb_session session = {
+		.supervisor = supervisor, .result = result, .listener = listener, .started_ns = cb_now_ns()
+	};
+	int r = 0;
+
+	*ret_signal = 0;
+	result->partial = true;
+	cb_rng_seed(&session.rng, result->order_seed);
+	for (unsigned i = 0; i < result->plan->groups_n && !r; i++) {
+		r = run_group(&session, i, err);
+		session.groups_done++;
+	}
+	if (r == -EINTR)
+		*ret_signal = cb_supervisor_interrupted(supervisor);
+	result->partial = r != 0;
+	return r;
+}
