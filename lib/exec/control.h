@@ -1,7 +1,7 @@
 /*
- * What harness, leader and workers of one sample share: a block of anonymous MAP_SHARED memory, made by the harness
- * before it forks the leader. Every field has one writer at a time, named here. Words that workers read while they run stand
- * on lines that nobody writes then.
+ * What harness, leader and workers of one sample share: a block of anonymous MAP_SHARED memory, made by the
+ * harness before it forks the leader. Every field has one writer at a time, named here. Words that workers
+ * read while they run stand on lines that nobody writes then.
  */
 #ifndef CB_EXEC_CONTROL_H
 #define CB_EXEC_CONTROL_H
@@ -10,7 +10,8 @@
 
 #include "lib/exec/sample.h"
 
-#define CB_LINE 256 /* bytes: two pairs of 64-byte lines, as adjacent-line prefetchers fetch pairs */
+#define CB_STEAL_CPUS_MAX 256 /* CPUs whose steal a sample watches */
+#define CB_LINE           256 /* bytes: two pairs of 64-byte lines, as adjacent-line prefetchers fetch pairs */
 
 /* Where a worker or the leader stands; tells what was going on when it died. */
 enum cb_step {
@@ -47,7 +48,7 @@ struct cb_meeting {
 /* CPU time and the like of one thread, as differences over the timed region. */
 struct cb_usage {
 	uint64_t cpu_ns, user_ns, sys_ns, ctx_voluntary, ctx_involuntary, faults_minor, faults_major;
-	uint64_t run_delay_ns;                         /* CB_NONE: no schedstat */
+	uint64_t run_delay_ns;                          /* CB_NONE: no schedstat */
 	uint64_t rchar, wchar, read_bytes, write_bytes; /* CB_NONE: no /proc/thread-self/io */
 };
 
@@ -79,8 +80,9 @@ struct cb_control {
 
 	_Alignas(CB_LINE) _Atomic uint64_t start_ns; /* published by the leader; 0: not yet */
 	struct cb_meeting meet[CB_MEETS];
-	_Alignas(CB_LINE) _Atomic uint32_t event;    /* futex the leader sleeps on */
-	_Alignas(CB_LINE) _Atomic uint64_t ticket;   /* dispatch shared: next unit */
+	_Alignas(CB_LINE) _Atomic uint32_t
+		failed; /* 1 + index of the first body that returned an error; 0: none */
+	_Alignas(CB_LINE) _Atomic uint64_t ticket; /* dispatch shared: next unit */
 
 	size_t bytes; /* of the whole block */
 	unsigned slots_n;

@@ -1,9 +1,9 @@
 /*
  * The workers and partners of one sample, as the leader and the modes see them.
  *
- * Life: the leader makes a crew and calls mode->execute, which creates contexts that each call cb_crew_body once, and
- * cb_crew_lead when all are created. Lead and bodies meet four times (enum cb_meet). Only a leader's main
- * thread forks.
+ * Life: the leader makes a crew and calls mode->execute, which creates contexts that each call cb_crew_body
+ * once, and cb_crew_lead when all are created. Lead and bodies meet four times (enum cb_meet). Only a
+ * leader's main thread forks.
  */
 #ifndef CB_EXEC_CREW_H
 #define CB_EXEC_CREW_H
@@ -26,16 +26,17 @@
 
 /* A process that the leader made, and the bodies it runs. */
 struct cb_child {
-	pid_t pid;            /* 0: reaped */
-	unsigned first, n;    /* worker indexes first..first+n-1, for the one sentence when it dies */
+	pid_t pid;         /* 0: reaped */
+	unsigned first, n; /* worker indexes first..first+n-1, for the one sentence when it dies */
 };
 
 struct cb_crew {
 	const struct cb_sample_spec *spec;
 	struct cb_control *control;
-	void *shared;         /* from setup */
+	void *shared; /* from setup */
+	int event_fd; /* eventfd: wakes the leader */
 	unsigned workers, partners;
-	bool inline_worker;   /* serial: worker 0 is the leader itself */
+	bool inline_worker; /* serial: worker 0 is the leader itself */
 	struct cb_child *children;
 	unsigned children_n;
 	pthread_t *threads;
@@ -43,22 +44,23 @@ struct cb_crew {
 };
 
 /*
- * The one body of every worker (index < workers) and partner (index - workers is its number). Called once for each
- * index in a context of its own. Returns 0, or a negative errno that is also in its slot.
+ * The one body of every worker (index < workers) and partner (index - workers is its number). Called once for
+ * each index in a context of its own. Returns 0, or a negative errno that is also in its slot.
  */
 int cb_crew_body(struct cb_crew *crew, unsigned index);
 
 /*
- * The leader's side of all four meetings. Returns 0 when all have left; -ECANCELED when a worker died or failed
- * (control->status and error tell): the leader then kills what is left.
+ * The leader's side of all four meetings. Returns 0 when all have left; -ECANCELED when a worker died or
+ * failed (control->status and error tell): the leader then kills what is left.
  */
 int cb_crew_lead(struct cb_crew *crew, struct cb_error *err);
 /* The leader's side of one meeting, for a body that runs in the leader. */
 int cb_crew_lead_meet(struct cb_crew *crew, enum cb_meet meet);
 
 /*
- * Forks a process that runs bodies first..first+n-1 by calling body(crew, first, n), and exits with its result. Leader's
- * main thread only. Returns 0 or the negative errno of fork with a sentence of how many could be created.
+ * Forks a process that runs bodies first..first+n-1 by calling body(crew, first, n), and exits with its
+ * result. Leader's main thread only. Returns 0 or the negative errno of fork with a sentence of how many
+ * could be created.
  */
 int cb_crew_fork(struct cb_crew *crew, unsigned first, unsigned n,
 	int (*body)(struct cb_crew *, unsigned, unsigned), struct cb_error *err);
@@ -73,7 +75,7 @@ int cb_crew_reap(struct cb_crew *crew);
 
 /* Looks for dead children and failed slots without blocking. 0 or -ECANCELED. */
 int cb_crew_check(struct cb_crew *crew);
-/* Something happened that the leader should look at. Async-signal-safe; any process. */
-void cb_crew_nudge(struct cb_control *control);
+/* Something happened that the leader should look at. Async-signal-safe; any process of the sample. */
+void cb_crew_nudge(const struct cb_crew *crew);
 
 #endif

@@ -6,7 +6,8 @@
 
 #include "lib/exec/crew.h"
 
-/* P when nobody said: a process for each NUMA node or last-level cache, else 2; it must divide W and leave T >= 2. */
+/* P when nobody said: a process for each NUMA node or last-level cache, else 2; it must divide W and leave T
+ * >= 2. */
 static unsigned choose_processes(const struct cb_shape_request *request)
 {
 	unsigned p = request->numa_nodes > 1 ? request->numa_nodes : request->llcs > 1 ? request->llcs : 2;
@@ -25,7 +26,8 @@ static int shape(const struct cb_shape_request *request, struct cb_shape *ret, s
 		t = request->workers / p;
 		if (t < 2 || request->workers % p)
 			return cb_error_set(err, -EINVAL,
-				"%u workers cannot be split into processes x threads of at least 2 x 2; take an even number "
+				"%u workers cannot be split into processes x threads of at least 2 x 2; take "
+				"an even number "
 				"from 4, or --shape=PxT",
 				request->workers);
 	}

@@ -1,4 +1,5 @@
-/* threads: a thread of the leader for each worker and each partner; the leader's main thread only supervises. */
+/* threads: a thread of the leader for each worker and each partner; the leader's main thread only supervises.
+ */
 #include "lib/exec/crew.h"
 
 static int shape(const struct cb_shape_request *request, struct cb_shape *ret, struct cb_error *err)

@@ -14,7 +14,8 @@ const struct cb_mode *const cb_modes[] = {
 };
 
 const struct cb_dispatch_row cb_dispatches[] = {
-	[CB_DISPATCH_STATIC] = { "static", "each worker gets an equal range of units beforehand", CB_CAN_STATIC },
+	[CB_DISPATCH_STATIC] = { "static", "each worker gets an equal range of units beforehand",
+		CB_CAN_STATIC },
 	[CB_DISPATCH_SHARED] = { "shared", "workers take units from one ticket counter", CB_CAN_SHARED },
 	{ NULL, NULL, 0 },
 };

@@ -32,7 +32,7 @@ struct cb_prepared;
 struct cb_host;
 
 struct cb_sample_spec {
-	const struct cb_host *host;         /* for steal and throttling; NULL: those stay CB_NONE */
+	const struct cb_host *host; /* for steal and throttling; NULL: those stay CB_NONE */
 	const struct cb_workload *workload;
 	const void *params;
 	const struct cb_prepared *prepared; /* NULL: the workload has no prepare */

@@ -39,15 +39,19 @@ static inline void cb_histogram_add(struct cb_histogram *h, uint64_t ns)
 		h->max_ns = ns;
 }
 
-/* First value in ns that falls into bucket i, and the first that no longer does. */
+/*
+ * First value in ns that falls into bucket i (below CB_HISTOGRAM_BUCKETS), and the first that no longer does:
+ * CB_NONE for the last bucket, which has no end.
+ */
 uint64_t cb_histogram_low_ns(unsigned i);
 uint64_t cb_histogram_high_ns(unsigned i);
-/* Adds from's counts to into. */
+/* Adds from's counts to into; a bucket that is full (2^32 - 1) stays full. */
 void cb_histogram_merge(struct cb_histogram *into, const struct cb_histogram *from);
 /*
- * The value below or at which a share p (0..1) of the values lies: the middle of the bucket that holds value
- * number ceil(p * count), max_ns for the last. CB_NONE when empty, or for p > 0.99 with fewer than 10 / (1 -
- * p) values.
+ * The value in ns below or at which a share p (0..1) of the values lies: the middle of the bucket that holds
+ * value number ceil(p * count), but never above max_ns, and max_ns for the last value and the last bucket.
+ * CB_NONE when empty, or for 0.99 < p < 1 with fewer than 10 / (1 - p) values: a tail that was not seen is
+ * not made up.
  */
 uint64_t cb_histogram_percentile_ns(const struct cb_histogram *h, double p);
 

@@ -1,4 +1,7 @@
-/* Location by order statistics. Pure; arrays are not changed. */
+/*
+ * Location by order statistics: nothing is trimmed, no distribution is assumed. Pure: no allocation, arrays
+ * are not changed, any thread may call.
+ */
 #ifndef CB_STATS_ORDER_H
 #define CB_STATS_ORDER_H
 
@@ -15,21 +18,28 @@ struct cb_estimate {
 
 /*
  * Interval [x_(k), x_(n+1-k)], k the largest with P(Bin(n,1/2) <= k-1) <= (1-confidence)/2 (METHOD 6; David
- * and Nagaraja, Order Statistics, 7.1). n = 0: all NaN. Values must be finite.
+ * and Nagaraja, Order Statistics, 7.1). n = 0: all numbers NaN. Values must be finite, confidence within
+ * 0..1.
  */
 struct cb_estimate cb_estimate(const double *values, unsigned n, double confidence);
 /* The k above, 1-based; 0 when none exists. */
 unsigned cb_order_k(unsigned n, double confidence);
-/* Half-width of the interval relative to the median; NaN where there is no interval. */
+/* Half-width of the interval relative to the median; NaN where there is no interval or the median is 0. */
 double cb_estimate_half_width(const struct cb_estimate *e);
 /* exp of every number of an estimate made from logarithms (mean becomes the geometric mean). */
 struct cb_estimate cb_estimate_exp(struct cb_estimate e);
-/* P(Bin(n, 1/2) <= k), exact to a relative 1e-12. */
+/* P(Bin(n, 1/2) <= k), exact to a relative 1e-12 down to DBL_MIN. Any k: 0 below 0, 1 from n on. */
 double cb_binomial_half_cdf(unsigned n, int k);
-/* Quartiles of values: min, q1, median, q3, max by linear interpolation (type 7 of Hyndman and Fan 1996). */
+/*
+ * Quartiles of values: min, q1, median, q3, max by linear interpolation (type 7 of Hyndman and Fan 1996). n =
+ * 0: all NaN. Values must be finite.
+ */
 void cb_quartiles(const double *values, unsigned n, double ret[5]);
 
-/* Karp-Flatt serial fraction of speed-up s on p > 1 workers: (1/s - 1/p) / (1 - 1/p). */
+/*
+ * Serial fraction of speed-up s > 0 on p > 1 workers: (1/s - 1/p) / (1 - 1/p) (Karp and Flatt 1990). Negative
+ * where the speed-up is above p.
+ */
 double cb_karp_flatt(double s, double p);
 
 #endif

@@ -1,0 +1,286 @@
+/* The one body of every worker and partner: everything that is the same in all modes. */
+#include <errno.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "lib/exec/crew.h"
+#include "lib/exec/dispatch.h"
+#include "lib/exec/futex.h"
+#include "lib/exec/io.h"
+#include "lib/exec/usage.h"
+#include "lib/host/clock.h"
+
+#define WARMUP_FIRST_UNIT (UINT64_C(1) << 62) /* beyond every sample's units */
+#define WARMUP_SPAN_BITS  40                  /* warm-up units of one worker */
+#define WARMUP_CALL_NS    1000000u            /* a warm-up call grows towards 1 ms */
+
+static void step(struct cb_slot *slot, enum cb_step step)
+{
+	atomic_store_explicit(&slot->step, step, memory_order_release);
+}
+
+/* Who has to come to a meeting. */
+static unsigned expected(const struct cb_crew *crew, enum cb_meet meet)
+{
+	return meet == CB_MEET_ENDED ? crew->workers : crew->workers + crew->partners;
+}
+
+static void come(struct cb_crew *crew, enum cb_meet meet)
+{
+	struct cb_meeting *m = &crew->control->meet[meet];
+
+	if (atomic_fetch_add(&m->here, 1) + 1 == expected(crew, meet))
+		cb_crew_nudge(crew);
+}
+
+/* Comes and waits until the leader opens; serial's worker is the leader and does its part itself. */
+static int attend(struct cb_crew *crew, enum cb_meet meet, bool inline_worker)
+{
+	struct cb_meeting *m = &crew->control->meet[meet];
+
+	come(crew, meet);
+	if (inline_worker)
+		return cb_crew_lead_meet(crew, meet);
+	while (!atomic_load_explicit(&m->open, memory_order_acquire))
+		cb_futex_wait(&m->open, 0);
+	return 0;
+}
+
+static int pin(const struct cb_crew *crew, unsigned index, struct cb_error *err)
+{
+	const struct cb_sample_spec *spec = crew->spec;
+	const int *cpus = index < crew->workers ? spec->worker_cpu : spec->partner_cpu;
+	int cpu = cpus ? cpus[index < crew->workers ? index : index - crew->workers] : -1;
+	cpu_set_t *set;
+	size_t bytes;
+	int r;
+
+	prctl(PR_SET_TIMERSLACK, 1);
+	if (cpu < 0)
+		return 0;
+	set = CPU_ALLOC((size_t)cpu + 1);
+	bytes = CPU_ALLOC_SIZE((size_t)cpu + 1);
+	if (!set)
+		return cb_error_set(err, -ENOMEM, "no memory to pin a worker");
+	CPU_ZERO_S(bytes, set);
+	CPU_SET_S((size_t)cpu, bytes, set);
+	r = sched_setaffinity(0, bytes, set) ? -errno : 0;
+	CPU_FREE(set);
+	return r ? cb_error_set(err, r, "cannot pin to CPU %d: %s", cpu, strerror(-r)) : 0;
+}
+
+static void make_worker(const struct cb_crew *crew, unsigned index, struct cb_worker *w)
+{
+	const struct cb_sample_spec *spec = crew->spec;
+
+	*w = (struct cb_worker){
+		.index = index < crew->workers ? index : index - crew->workers,
+		.count = crew->workers,
+		.seed = spec->seed,
+		.env = &spec->env,
+		.params = spec->params,
+		.prepared = cb_prepared_data(spec->prepared),
+		.shared = crew->shared,
+		.io = &cb_io_blocking,
+	};
+}
+
+/* Work that touches no unit, for workloads whose units may be done only once. */
+static void warm_without_run(uint64_t until_ns)
+{
+	uint64_t x = until_ns;
+
+	while (cb_now_ns() < until_ns)
+		for (int i = 0; i < 1000; i++)
+			cb_keep(&x), x = cb_mix64(x);
+}
+
+/*
+ * Runs units that do not count until warmup_ns after all workers were let go, one call at least: then caches,
+ * branch predictors and the CPU's clock are as they will be.
+ */
+static int warm_up(const struct cb_crew *crew, struct cb_worker *w, struct cb_error *err)
+{
+	const struct cb_workload *workload = crew->spec->workload;
+	uint64_t until = crew->control->go_ns + crew->spec->warmup_ns, n = 1, before, now = cb_now_ns();
+	uint64_t unit = WARMUP_FIRST_UNIT + ((uint64_t)w->index << WARMUP_SPAN_BITS);
+	int r;
+
+	if (workload->caps & CB_UNITS_ONCE) {
+		warm_without_run(until);
+		return 0;
+	}
+	do {
+		before = now;
+		r = workload->run(w, unit, n, err);
+		if (r)
+			return r;
+		unit += n;
+		now = cb_now_ns();
+		if (now - before < WARMUP_CALL_NS / 2 && n < (UINT64_C(1) << 32))
+			n *= 2;
+	} while (now < until);
+	return 0;
+}
+
+/* Warm-up leaves no trace in what is counted. The histogram's pages are touched, then cleared. */
+static void forget_warm_up(struct cb_worker *w, struct cb_loop *loop)
+{
+	w->digest = 0;
+	memset(w->metric, 0, sizeof w->metric);
+	if (loop->histogram)
+		memset(loop->histogram, 0, sizeof *loop->histogram);
+}
+
+/*
+ * The gate. While all fit the CPUs nobody sleeps: workers yield until the start is published, read their
+ * usage in the 50 us that are left, and spin on the clock. Else a futex, as a spinner would only keep others
+ * from arriving. Returns the worker's own start.
+ */
+static uint64_t pass_gate(struct cb_crew *crew, struct cb_slot *slot, int schedstat_fd, bool inline_worker)
+{
+	struct cb_control *control = crew->control;
+	uint64_t start, read_ns, now;
+
+	slot->ready_ns = cb_now_ns();
+	if (!crew->spec->fits || inline_worker) {
+		if (attend(crew, CB_MEET_READY, inline_worker))
+			return 0;
+		start = 0;
+	} else {
+		come(crew, CB_MEET_READY);
+		while (!(start = atomic_load_explicit(&control->start_ns, memory_order_acquire)))
+			sched_yield();
+	}
+	cb_usage_read(schedstat_fd, &slot->usage);
+	read_ns = cb_now_ns();
+	do
+		now = cb_now_ns();
+	while (now < start);
+	slot->usage.cpu_ns += now - read_ns; /* spent spinning, after the reading */
+	slot->usage.user_ns += now - read_ns;
+	return now;
+}
+
+static void read_usage_after(struct cb_slot *slot, int schedstat_fd)
+{
+	struct cb_usage now;
+
+	cb_usage_read(schedstat_fd, &now);
+	cb_usage_since(&slot->usage, &now, false);
+}
+
+/* From gate to last unit. */
+static int measure(struct cb_crew *crew, struct cb_slot *slot, struct cb_worker *w, struct cb_loop *loop,
+	int schedstat_fd, bool inline_worker)
+{
+	int r;
+
+	step(slot, CB_STEP_GATE);
+	slot->start_ns = pass_gate(crew, slot, schedstat_fd, inline_worker);
+	if (!slot->start_ns)
+		return -ECANCELED;
+	atomic_store_explicit(&slot->step, CB_STEP_RUN, memory_order_relaxed);
+	r = cb_loop_run(loop, slot->start_ns);
+	read_usage_after(slot, schedstat_fd);
+	slot->end_ns = loop->end_ns;
+	slot->units = loop->units;
+	slot->batches = loop->batches;
+	slot->digest = w->digest;
+	slot->cpu = sched_getcpu();
+	memcpy(slot->metric, w->metric, sizeof slot->metric);
+	return r;
+}
+
+/* A worker between worker_init and worker_fini. */
+static int work(struct cb_crew *crew, struct cb_slot *slot, struct cb_worker *w, bool inline_worker)
+{
+	struct cb_usage now;
+	struct cb_loop loop;
+	int r, schedstat_fd = cb_usage_open();
+
+	cb_loop_init(&loop, crew->spec, crew->control, w, slot);
+	step(slot, CB_STEP_WARMUP);
+	r = warm_up(crew, w, &slot->error);
+	if (!r) {
+		forget_warm_up(w, &loop);
+		cb_usage_read_io(&slot->usage);
+		r = measure(crew, slot, w, &loop, schedstat_fd, inline_worker);
+	}
+	if (!r) {
+		step(slot, CB_STEP_ENDED);
+		r = attend(crew, CB_MEET_ENDED, inline_worker);
+	}
+	if (!r) {
+		cb_usage_read_io(&now);
+		cb_usage_since(&slot->usage, &now, true);
+	}
+	if (schedstat_fd >= 0)
+		close(schedstat_fd);
+	return r;
+}
+
+static int worker_body(struct cb_crew *crew, struct cb_slot *slot, struct cb_worker *w, bool inline_worker)
+{
+	const struct cb_workload *workload = crew->spec->workload;
+	int r = workload->worker_init ? workload->worker_init(w, &slot->error) : 0;
+
+	if (r)
+		return r;
+	r = work(crew, slot, w, inline_worker);
+	if (r)
+		return r;
+	step(slot, CB_STEP_FINI);
+	if (workload->worker_fini)
+		workload->worker_fini(w);
+	return 0;
+}
+
+static int partner_body(struct cb_crew *crew, struct cb_slot *slot, struct cb_worker *w)
+{
+	come(crew, CB_MEET_READY);
+	step(slot, CB_STEP_RUN);
+	return crew->spec->workload->partner(w, &slot->error);
+}
+
+/* A hook that failed without a reason still gets one. */
+static int fail(struct cb_crew *crew, struct cb_slot *slot, int r)
+{
+	uint32_t none = 0;
+
+	if (r == -ECANCELED)
+		return r;
+	cb_error_set(&slot->error, r, "%s", strerror(-r));
+	atomic_compare_exchange_strong(
+		&crew->control->failed, &none, (uint32_t)(slot - crew->control->slots) + 1);
+	cb_crew_nudge(crew);
+	return r;
+}
+
+int cb_crew_body(struct cb_crew *crew, unsigned index)
+{
+	struct cb_slot *slot = &crew->control->slots[index];
+	bool inline_worker = crew->inline_worker && index == 0;
+	_Alignas(CB_LINE) struct cb_worker w;
+	int r;
+
+	slot->first_ns = cb_now_ns();
+	slot->pid = getpid();
+	slot->tid = gettid();
+	step(slot, CB_STEP_CREATE);
+	r = attend(crew, CB_MEET_CREATED, inline_worker);
+	if (r)
+		return r;
+	step(slot, CB_STEP_INIT);
+	make_worker(crew, index, &w);
+	r = pin(crew, index, &slot->error);
+	if (!r)
+		r = index < crew->workers ? worker_body(crew, slot, &w, inline_worker)
+					  : partner_body(crew, slot, &w);
+	if (r)
+		return fail(crew, slot, r);
+	step(slot, CB_STEP_LEFT);
+	return attend(crew, CB_MEET_LEFT, inline_worker);
+}

@@ -1,0 +1,419 @@
+/* The leader's half: contexts, meetings, deaths. */
+#include "lib/exec/crew.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/exec/futex.h"
+#include "lib/exec/kill.h"
+#include "lib/exec/usage.h"
+#include "lib/host/clock.h"
+#include "lib/host/host.h"
+
+#define GATE_LEAD_NS 50000u /* the published start lies that far ahead: all spinners see it in time */
+
+/* ---- creating -------------------------------------------------------------------------------- */
+
+static int cannot_create(
+	const struct cb_crew *crew, unsigned made, int r, const char *what, struct cb_error *err)
+{
+	return cb_error_set(err, r, "%u of %u %s could be created: %s", made, crew->workers + crew->partners,
+		what, strerror(-r));
+}
+
+/* A worker process starts with the signals of a fresh program; only its parent's death ends it early. */
+static void become_child(pid_t leader)
+{
+	sigset_t none;
+
+	cb_die_with_parent(SIGKILL, leader);
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGCHLD, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+int cb_crew_fork(struct cb_crew *crew, unsigned first, unsigned n,
+	int (*body)(struct cb_crew *, unsigned, unsigned), struct cb_error *err)
+{
+	pid_t leader = getpid(), pid;
+
+	if (!crew->control->spawn_from_ns)
+		crew->control->spawn_from_ns = cb_now_ns();
+	pid = fork();
+	if (pid < 0)
+		return cannot_create(crew, first, -errno, "processes", err);
+	if (!pid) {
+		become_child(leader);
+		_exit(body(crew, first, n) ? 1 : 0);
+	}
+	crew->children[crew->children_n++] = (struct cb_child){ .pid = pid, .first = first, .n = n };
+	return 0;
+}
+
+int cb_crew_body_one(struct cb_crew *crew, unsigned first, unsigned n)
+{
+	(void)n;
+	return cb_crew_body(crew, first);
+}
+
+struct start {
+	struct cb_crew *crew;
+	unsigned index;
+};
+
+static void *thread_main(void *arg)
+{
+	struct start start = *(struct start *)arg;
+
+	free(arg);
+	cb_crew_body(start.crew, start.index);
+	return NULL;
+}
+
+/* Threads leave the leader's signals to its main thread. */
+static int create_masked(pthread_t *thread, const pthread_attr_t *attr, struct start *start)
+{
+	sigset_t ours, before;
+	int r;
+
+	sigemptyset(&ours);
+	sigaddset(&ours, SIGTERM);
+	sigaddset(&ours, SIGCHLD);
+	pthread_sigmask(SIG_BLOCK, &ours, &before);
+	r = pthread_create(thread, attr, thread_main, start);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return -r;
+}
+
+int cb_crew_thread(struct cb_crew *crew, unsigned index, struct cb_error *err)
+{
+	struct start *start = malloc(sizeof *start);
+	pthread_attr_t attr;
+	int r;
+
+	if (!start)
+		return cannot_create(crew, crew->threads_n, -ENOMEM, "threads", err);
+	*start = (struct start){ .crew = crew, .index = index };
+	if (!crew->control->spawn_from_ns)
+		crew->control->spawn_from_ns = cb_now_ns();
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, CB_STACK_BYTES);
+	r = create_masked(&crew->threads[crew->threads_n], &attr, start);
+	pthread_attr_destroy(&attr);
+	if (r) {
+		free(start);
+		return cannot_create(crew, crew->threads_n, r, "threads", err);
+	}
+	crew->threads_n++;
+	return 0;
+}
+
+void cb_crew_join(struct cb_crew *crew)
+{
+	for (unsigned i = 0; i < crew->threads_n; i++)
+		pthread_join(crew->threads[i], NULL);
+	crew->threads_n = 0;
+}
+
+/* ---- deaths ---------------------------------------------------------------------------------- */
+
+static int end_early(struct cb_crew *crew, enum cb_status status, const char *text)
+{
+	if (crew->control->status == CB_OK) {
+		crew->control->status = status;
+		cb_error_set(&crew->control->error, -ECANCELED, "%s", text);
+	}
+	return -ECANCELED;
+}
+
+/* "worker 3", "the partner of worker 3", "the process of workers 2..3". */
+static void who(const struct cb_crew *crew, unsigned first, unsigned n, char *buf, size_t size)
+{
+	if (first >= crew->workers && crew->partners == crew->workers)
+		snprintf(buf, size, "the partner of worker %u", first - crew->workers);
+	else if (first >= crew->workers)
+		snprintf(buf, size, "the partner");
+	else if (n > 1)
+		snprintf(buf, size, "the process of workers %u..%u", first, first + n - 1);
+	else
+		snprintf(buf, size, "worker %u", first);
+}
+
+/* A body returned an error: -EAGAIN and -ENOMEM of creation are the host's limits, not the workload's fault.
+ */
+static int report_failed(struct cb_crew *crew, unsigned index)
+{
+	const struct cb_slot *slot = &crew->control->slots[index];
+	const struct cb_error *error = &slot->error;
+	enum cb_step step = atomic_load(&slot->step);
+	char text[sizeof error->text + 128], name[64];
+
+	if (step <= CB_STEP_CREATE) {
+		snprintf(text, sizeof text, "%s", error->text);
+		return end_early(crew,
+			error->code == -EAGAIN || error->code == -ENOMEM ? CB_SKIPPED : CB_FAILED, text);
+	}
+	who(crew, index, 1, name, sizeof name);
+	snprintf(text, sizeof text, "%s failed in %s: %s", name, cb_step_names[step], error->text);
+	return end_early(crew, CB_FAILED, text);
+}
+
+static bool all_left(const struct cb_crew *crew, const struct cb_child *child)
+{
+	for (unsigned i = child->first; i < child->first + child->n; i++)
+		if (atomic_load(&crew->control->slots[i].step) != CB_STEP_LEFT)
+			return false;
+	return true;
+}
+
+/* A slot of the child that recorded an error, or -1. */
+static int failed_slot(const struct cb_crew *crew, const struct cb_child *child)
+{
+	for (unsigned i = child->first; i < child->first + child->n; i++)
+		if (crew->control->slots[i].error.code)
+			return (int)i;
+	return -1;
+}
+
+static int report_death(struct cb_crew *crew, const struct cb_child *child, int status)
+{
+	enum cb_step step = atomic_load(&crew->control->slots[child->first].step);
+	char text[160], name[64];
+	int failed = failed_slot(crew, child);
+
+	if (WIFEXITED(status) && failed >= 0)
+		return report_failed(crew, (unsigned)failed);
+	who(crew, child->first, child->n, name, sizeof name);
+	if (WIFSIGNALED(status))
+		snprintf(text, sizeof text, "%s (pid %d) was killed by SIG%s in %s", name, child->pid,
+			sigabbrev_np(WTERMSIG(status)) ? sigabbrev_np(WTERMSIG(status)) : "?",
+			cb_step_names[step]);
+	else
+		snprintf(text, sizeof text, "%s (pid %d) exited with status %d in %s", name, child->pid,
+			WEXITSTATUS(status), cb_step_names[step]);
+	return end_early(crew, CB_CRASHED, text);
+}
+
+/* Takes note of a reaped process; strangers (orphans of workers) are nobody's loss. */
+static int note_reaped(struct cb_crew *crew, pid_t pid, int status)
+{
+	for (unsigned i = 0; i < crew->children_n; i++) {
+		struct cb_child child = crew->children[i];
+
+		if (child.pid != pid)
+			continue;
+		crew->children[i].pid = 0;
+		if (WIFEXITED(status) && !WEXITSTATUS(status) && all_left(crew, &child))
+			return 0;
+		return report_death(crew, &child, status);
+	}
+	return 0;
+}
+
+int cb_crew_check(struct cb_crew *crew)
+{
+	uint32_t failed;
+	int status, r = 0;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		if (note_reaped(crew, pid, status))
+			r = -ECANCELED;
+	failed = atomic_load(&crew->control->failed);
+	if (failed)
+		r = report_failed(crew, failed - 1);
+	return r;
+}
+
+static bool children_left(const struct cb_crew *crew)
+{
+	for (unsigned i = 0; i < crew->children_n; i++)
+		if (crew->children[i].pid)
+			return true;
+	return false;
+}
+
+int cb_crew_reap(struct cb_crew *crew)
+{
+	int status, r = 0;
+	pid_t pid;
+
+	while (children_left(crew)) {
+		pid = waitpid(-1, &status, 0);
+		if (pid < 0 && errno == EINTR)
+			continue;
+		if (pid < 0)
+			break;
+		if (note_reaped(crew, pid, status))
+			r = -ECANCELED;
+	}
+	return r;
+}
+
+/* ---- meetings -------------------------------------------------------------------------------- */
+
+void cb_crew_nudge(const struct cb_crew *crew)
+{
+	uint64_t one = 1;
+	ssize_t n = write(crew->event_fd, &one, sizeof one);
+
+	(void)n; /* only fails when the counter is full: the leader is awake then */
+}
+
+/* Sleeps until a nudge or the death of a child. SIGCHLD is let in only here, so none is missed. */
+static void sleep_until_nudged(const struct cb_crew *crew)
+{
+	struct pollfd p = { .fd = crew->event_fd, .events = POLLIN };
+	sigset_t mask;
+	uint64_t count;
+	ssize_t n;
+
+	sigprocmask(SIG_BLOCK, NULL, &mask);
+	sigdelset(&mask, SIGCHLD);
+	if (ppoll(&p, 1, NULL, &mask) == 1) {
+		n = read(crew->event_fd, &count, sizeof count);
+		(void)n;
+	}
+}
+
+static int wait_for_all(struct cb_crew *crew, enum cb_meet meet, unsigned expected)
+{
+	struct cb_meeting *m = &crew->control->meet[meet];
+	int r;
+
+	while (atomic_load_explicit(&m->here, memory_order_acquire) < expected) {
+		r = cb_crew_check(crew);
+		if (r)
+			return r;
+		if (atomic_load_explicit(&m->here, memory_order_acquire) < expected)
+			sleep_until_nudged(crew);
+	}
+	return 0;
+}
+
+static void open_meeting(struct cb_crew *crew, enum cb_meet meet)
+{
+	struct cb_meeting *m = &crew->control->meet[meet];
+
+	atomic_store_explicit(&m->open, 1, memory_order_release);
+	cb_futex_wake_all(&m->open);
+}
+
+static uint64_t partners_cpu_ns(const struct cb_crew *crew)
+{
+	uint64_t sum = 0, one;
+
+	for (unsigned i = crew->workers; i < crew->workers + crew->partners; i++) {
+		one = cb_usage_thread_cpu_ns(crew->control->slots[i].pid, crew->control->slots[i].tid);
+		if (one == CB_NONE)
+			return CB_NONE;
+		sum += one;
+	}
+	return sum;
+}
+
+static uint64_t steal_ns(const struct cb_sample_spec *spec)
+{
+	unsigned cpus[CB_STEAL_CPUS_MAX], n = 0;
+
+	if (!spec->host || !spec->worker_cpu)
+		return CB_NONE;
+	for (unsigned i = 0; i < spec->shape.workers && n < CB_STEAL_CPUS_MAX; i++)
+		if (spec->worker_cpu[i] >= 0)
+			cpus[n++] = (unsigned)spec->worker_cpu[i];
+	return n ? cb_steal_ns(spec->host, cpus, n) : CB_NONE;
+}
+
+/* What the leader reads of the whole sample, before the gate and after the last end. */
+static void read_counters(struct cb_crew *crew, uint64_t *steal, uint64_t *throttled, uint64_t *partners)
+{
+	const struct cb_host *host = crew->spec->host;
+
+	*steal = steal_ns(crew->spec);
+	*throttled = host ? cb_allowance_throttled_ns(&host->allowance) : CB_NONE;
+	*partners = crew->partners ? partners_cpu_ns(crew) : CB_NONE;
+}
+
+static uint64_t since(uint64_t now, uint64_t before)
+{
+	return now == CB_NONE || before == CB_NONE ? CB_NONE : now - before;
+}
+
+static uint64_t pss_bytes(const struct cb_crew *crew)
+{
+	uint64_t sum = cb_usage_pss_bytes(getpid()), one;
+
+	for (unsigned i = 0; i < crew->children_n && sum != CB_NONE; i++) {
+		one = crew->children[i].pid ? cb_usage_pss_bytes(crew->children[i].pid) : 0;
+		sum = one == CB_NONE ? CB_NONE : sum + one;
+	}
+	return sum;
+}
+
+static void let_go(struct cb_crew *crew)
+{
+	crew->control->go_ns = cb_now_ns();
+	open_meeting(crew, CB_MEET_CREATED);
+}
+
+static void open_gate(struct cb_crew *crew)
+{
+	struct cb_control *control = crew->control;
+
+	read_counters(crew, &control->steal_ns, &control->throttled_ns, &control->partner_cpu_ns);
+	if (crew->spec->fits && !crew->inline_worker)
+		atomic_store_explicit(&control->start_ns, cb_now_ns() + GATE_LEAD_NS, memory_order_release);
+	else
+		open_meeting(crew, CB_MEET_READY);
+}
+
+static void close_books(struct cb_crew *crew)
+{
+	struct cb_control *control = crew->control;
+	uint64_t steal, throttled, partners;
+
+	read_counters(crew, &steal, &throttled, &partners);
+	control->steal_ns = since(steal, control->steal_ns);
+	control->throttled_ns = since(throttled, control->throttled_ns);
+	control->partner_cpu_ns = since(partners, control->partner_cpu_ns);
+	control->pss_bytes = pss_bytes(crew);
+	open_meeting(crew, CB_MEET_ENDED);
+}
+
+static void let_leave(struct cb_crew *crew)
+{
+	crew->control->teardown_from_ns = cb_now_ns();
+	open_meeting(crew, CB_MEET_LEFT);
+}
+
+int cb_crew_lead_meet(struct cb_crew *crew, enum cb_meet meet)
+{
+	static void (*const then[])(struct cb_crew *) = {
+		[CB_MEET_CREATED] = let_go,
+		[CB_MEET_READY] = open_gate,
+		[CB_MEET_ENDED] = close_books,
+		[CB_MEET_LEFT] = let_leave,
+	};
+	unsigned all = crew->workers + crew->partners;
+	int r = wait_for_all(crew, meet, meet == CB_MEET_ENDED ? crew->workers : all);
+
+	if (!r)
+		then[meet](crew);
+	return r;
+}
+
+int cb_crew_lead(struct cb_crew *crew, struct cb_error *err)
+{
+	int r = 0;
+
+	(void)err;
+	for (enum cb_meet meet = CB_MEET_CREATED; meet < CB_MEETS && !r; meet++)
+		r = cb_crew_lead_meet(crew, meet);
+	return r;
+}

@@ -1,0 +1,124 @@
+#include "lib/exec/usage.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "lib/host/clock.h"
+
+/* Reads a small /proc file as text; false when it is not there. */
+static bool read_text(const char *path, char *buf, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return false;
+	n = read(fd, buf, size - 1);
+	close(fd);
+	if (n <= 0)
+		return false;
+	buf[n] = 0;
+	return true;
+}
+
+/* The number behind key in "key: number" lines. */
+static uint64_t field(const char *text, const char *key)
+{
+	const char *p = strstr(text, key);
+
+	return p ? strtoull(p + strlen(key), NULL, 10) : CB_NONE;
+}
+
+int cb_usage_open(void)
+{
+	return open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
+}
+
+static uint64_t timeval_ns(struct timeval t)
+{
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_usec * 1000u;
+}
+
+void cb_usage_read(int schedstat_fd, struct cb_usage *ret)
+{
+	struct rusage r;
+	char text[96];
+	ssize_t n = schedstat_fd < 0 ? -1 : pread(schedstat_fd, text, sizeof text - 1, 0);
+	char *p = text;
+
+	ret->run_delay_ns = CB_NONE;
+	if (n > 0) {
+		text[n] = 0;
+		strtoull(p, &p, 10);
+		ret->run_delay_ns = strtoull(p, NULL, 10);
+	}
+	getrusage(RUSAGE_THREAD, &r);
+	ret->cpu_ns = cb_clock_ns(CLOCK_THREAD_CPUTIME_ID);
+	ret->user_ns = timeval_ns(r.ru_utime);
+	ret->sys_ns = timeval_ns(r.ru_stime);
+	ret->ctx_voluntary = (uint64_t)r.ru_nvcsw;
+	ret->ctx_involuntary = (uint64_t)r.ru_nivcsw;
+	ret->faults_minor = (uint64_t)r.ru_minflt;
+	ret->faults_major = (uint64_t)r.ru_majflt;
+}
+
+void cb_usage_read_io(struct cb_usage *ret)
+{
+	char text[256];
+
+	ret->rchar = ret->wchar = ret->read_bytes = ret->write_bytes = CB_NONE;
+	if (!read_text("/proc/thread-self/io", text, sizeof text))
+		return;
+	ret->rchar = field(text, "rchar: ");
+	ret->wchar = field(text, "wchar: ");
+	ret->read_bytes = field(text, "\nread_bytes: ");
+	ret->write_bytes = field(text, "\nwrite_bytes: ");
+}
+
+static void since(uint64_t *u, uint64_t now)
+{
+	*u = *u == CB_NONE || now == CB_NONE ? CB_NONE : now - *u;
+}
+
+void cb_usage_since(struct cb_usage *u, const struct cb_usage *now, bool io)
+{
+	if (io) {
+		since(&u->rchar, now->rchar);
+		since(&u->wchar, now->wchar);
+		since(&u->read_bytes, now->read_bytes);
+		since(&u->write_bytes, now->write_bytes);
+		return;
+	}
+	since(&u->cpu_ns, now->cpu_ns);
+	since(&u->user_ns, now->user_ns);
+	since(&u->sys_ns, now->sys_ns);
+	since(&u->ctx_voluntary, now->ctx_voluntary);
+	since(&u->ctx_involuntary, now->ctx_involuntary);
+	since(&u->faults_minor, now->faults_minor);
+	since(&u->faults_major, now->faults_major);
+	since(&u->run_delay_ns, now->run_delay_ns);
+}
+
+uint64_t cb_usage_thread_cpu_ns(int pid, int tid)
+{
+	char path[64], text[96];
+
+	snprintf(path, sizeof path, "/proc/%d/task/%d/schedstat", pid, tid);
+	return read_text(path, text, sizeof text) ? strtoull(text, NULL, 10) : CB_NONE;
+}
+
+uint64_t cb_usage_pss_bytes(int pid)
+{
+	char path[64], text[2048];
+	uint64_t kib;
+
+	snprintf(path, sizeof path, "/proc/%d/smaps_rollup", pid);
+	if (!read_text(path, text, sizeof text))
+		return access("/proc/self/smaps_rollup", R_OK) ? CB_NONE : 0;
+	kib = field(text, "\nPss:");
+	return kib == CB_NONE ? CB_NONE : kib * 1024;
+}

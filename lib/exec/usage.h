@@ -1,0 +1,22 @@
+/* What a thread has used so far. Each reading costs a few microseconds: never between start and end. */
+#ifndef CB_EXEC_USAGE_H
+#define CB_EXEC_USAGE_H
+
+#include "lib/exec/control.h"
+
+/* The calling thread's schedstat, kept open so that it can be read right at the gate; -1 where there is none.
+ */
+int cb_usage_open(void);
+/* CPU time, switches, faults and run delay of the calling thread. */
+void cb_usage_read(int schedstat_fd, struct cb_usage *ret);
+/* The io counters of the calling thread; CB_NONE each where the kernel does not count. */
+void cb_usage_read_io(struct cb_usage *ret);
+/* u = now - u, field by field; CB_NONE stays CB_NONE. io tells whether the io fields are meant or all others.
+ */
+void cb_usage_since(struct cb_usage *u, const struct cb_usage *now, bool io);
+/* CPU time of a thread of any process so far, by its ids; CB_NONE where it cannot be told. */
+uint64_t cb_usage_thread_cpu_ns(int pid, int tid);
+/* Proportional set size of a process in bytes; 0 for one that is gone, CB_NONE where it cannot be told. */
+uint64_t cb_usage_pss_bytes(int pid);
+
+#endif
