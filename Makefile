@@ -51,7 +51,7 @@ PACKAGES   := libcjson hwloc zlib
 PKG_CONFIG ?= pkg-config
 
 # These targets work without the libraries, or install them first and call make again.
-no_build := help clean dist uninstall deps quickstart check asan tsan fuzz lint fmt bench
+no_build := help clean dist uninstall quickstart check asan tsan fuzz lint fmt bench
 ifneq ($(filter-out $(no_build),$(or $(MAKECMDGOALS),all)),)
 missing := $(shell for p in $(PACKAGES); do $(PKG_CONFIG) --exists $$p 2>/dev/null || echo $$p; done)
 ifneq ($(missing),)
@@ -158,11 +158,8 @@ tsan: ## threads under the thread sanitizer: unit tests and TSAN_TESTS
 	scripts/runtests --profile=tsan $(call UNIT_TESTS,tsan) $(TSAN_TESTS)
 
 lint: ## clang-tidy, cppcheck, shellcheck, format, headers, layers; warnings are errors
-	+$(submake) lint-generated
-	scripts/lint
-
-.PHONY: lint-generated
-lint-generated: $(OUT)/gen/version.h $(OUT)/gen/registry.c
+	+$(submake) all
+	scripts/lint $(OUT)
 
 fmt: ## format the C sources
 	clang-format -i $$(git ls-files --cached --others --exclude-standard '*.c' '*.h')

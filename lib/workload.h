@@ -61,6 +61,10 @@ __attribute__((format(printf, 3, 4))) static inline int cb_error_set(
 	return code;
 }
 
+#ifdef __clang_analyzer__ /* it looks into no variadic function, and would think that 0 may come back */
+#define cb_error_set(err, code, ...) (cb_error_set(err, code, __VA_ARGS__), (code))
+#endif
+
 /* ---- parameters ------------------------------------------------------------------------------ */
 
 enum cb_param_type {
