@@ -12,7 +12,7 @@
 
 /* Decimal digits only: no sign, no blanks, no hex. */
 int cb_parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *ret, struct cb_error *err);
-/* Finite decimal number (sign, fraction, exponent; no hex); a trailing '%' is dropped when percent is true. */
+/* Finite decimal number (sign, fraction, exponent); a trailing '%' is dropped when percent is true. */
 int cb_parse_double(
 	const char *text, double min, double max, bool percent, double *ret, struct cb_error *err);
 /* Bytes: an integer with optional B, KiB, MiB, GiB, TiB. KB and the like are refused with a hint. */
