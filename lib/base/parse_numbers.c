@@ -97,6 +97,7 @@ static bool is_dashed(const char *item)
 
 static int parse_item(const struct list *list, char *item, struct range *ret, struct cb_error *err)
 {
+	struct range range = { 0, 0, false };
 	char *dots = strstr(item, "..");
 	int code;
 
@@ -104,10 +105,12 @@ static int parse_item(const struct list *list, char *item, struct range *ret, st
 		return parse_range(list, item, dots, ret, err);
 	if (is_dashed(item))
 		return not_a_range(item, err);
-	ret->from_all = false;
-	code = parse_end(list, item, &ret->from, &ret->from_all, err);
-	ret->to = ret->from;
-	return code;
+	code = parse_end(list, item, &range.from, &range.from_all, err);
+	if (code)
+		return code;
+	range.to = range.from;
+	*ret = range;
+	return 0;
 }
 
 static int add_number(struct list *list, unsigned number, bool from_all, struct cb_error *err)
@@ -128,7 +131,7 @@ static int add_number(struct list *list, unsigned number, bool from_all, struct 
 
 static int add_item(struct list *list, char *item, struct cb_error *err)
 {
-	struct range range;
+	struct range range = { 0, 0, false };
 	int code = parse_item(list, item, &range, err);
 
 	for (unsigned i = 0; !code && i <= range.to - range.from; i++)
