@@ -135,6 +135,11 @@ static int calibrate_serial(
 	uint64_t units;
 	int r;
 
+	*ret = (struct cb_sample){ .status = serial->status };
+	if (serial->status != CB_OK) {
+		snprintf(ret->reason, sizeof ret->reason, "%s", serial->reason);
+		return 0;
+	}
 	calibration_of(run, serial, 0, &c);
 	r = calibrate(run, serial, &c, ret, err);
 	if (r || ret->status != CB_OK)
