@@ -190,18 +190,41 @@ static void compare_with_serial(
 /* ---- what bounds it ------------------------------------------------------------------------------ */
 
 /*
- * Share of the workers' time in which they ran or were runnable, the host's steal taken out of that time
- * first. arg: whether the run delay is added.
+ * The workers' time in which they could have run: from each one's own start to its own end, less what they
+ * queued for a CPU, whoever had it. From makespan x workers where that was not measured. NaN where workers
+ * must have queued and nobody knows how long.
+ */
+static double free_time(const struct cb_cell_result *cell, const struct cb_kept_sample *kept, bool queues)
+{
+	double delay = known(kept->s.run_delay_ns), off_cpu = known(kept->s.off_cpu_ns);
+
+	if (isnan(delay) && queues)
+		return NAN;
+	if (isnan(delay))
+		delay = 0;
+	return isnan(off_cpu) ? worker_time(cell, kept) - delay : cpu_of(kept) + off_cpu;
+}
+
+/*
+ * Share of that time in which they ran, the host's steal taken out first. Where steal is the larger part of
+ * it, nothing is known. arg: whether workers may have queued.
  */
 static double wants_cpu(const struct cb_cell_result *cell, const struct cb_kept_sample *kept, size_t arg)
 {
 	double steal = kept->s.steal_ns == CB_NONE ? 0 : (double)kept->s.steal_ns;
-	double time = worker_time(cell, kept) - steal;
-	double wants = cpu_of(kept) + (arg ? known(kept->s.run_delay_ns) : 0);
+	double time = free_time(cell, kept, arg), cpu = cpu_of(kept);
 
-	if (!(time > 0))
+	if (isnan(time) || isnan(cpu) || steal > time / 2)
 		return NAN;
-	return wants > time ? 1 : wants / time;
+	return cpu < time - steal ? cpu / (time - steal) : 1;
+}
+
+/* CPU time over what the CPUs in use could have given: many workers that wait much can fill them all. */
+static double cpus_filled(const struct cb_cell_result *cell, const struct cb_kept_sample *kept, size_t arg)
+{
+	unsigned cpus = cell->cell->placement.cpus, workers = cell->cell->shape.workers;
+
+	return effective_cores(cell, kept, arg) / (cpus && cpus < workers ? cpus : workers);
 }
 
 static double device_bytes_per_wait(
@@ -240,29 +263,18 @@ static bool lock_bound(const struct cb_workload *workload, const struct cb_cell_
 	return false;
 }
 
-/*
- * A worker that is runnable wants a CPU just as one that runs. Without a run delay that is known only while
- * no worker has to queue for a CPU.
- */
-static double wants_cpu_share(const struct cb_cell_result *cell, double *scratch)
-{
-	double share = median_of(cell, wants_cpu, true, scratch);
-	bool queues = cell->cell->oversubscribed || cell->cell->shape.workers > cell->cell->placement.cpus;
-
-	return isnan(share) && !queues ? median_of(cell, wants_cpu, false, scratch) : share;
-}
-
 static enum cb_bound measured_bound(
 	const struct cb_workload *workload, const struct cb_cell_result *cell, double *scratch)
 {
-	double wants = wants_cpu_share(cell, scratch);
+	bool queues = cell->cell->oversubscribed || cell->cell->shape.workers > cell->cell->placement.cpus;
+	double wants = median_of(cell, wants_cpu, queues, scratch);
 
 	if (lock_bound(workload, cell, scratch))
 		return CB_BOUND_LOCK;
+	if (wants >= CPU_SHARE || median_of(cell, cpus_filled, 0, scratch) >= CPU_SHARE)
+		return CB_BOUND_CPU;
 	if (isnan(wants))
 		return CB_BOUND_UNKNOWN;
-	if (wants >= CPU_SHARE)
-		return CB_BOUND_CPU;
 	/* Off the CPU without ever giving it up: it was taken away, by whom is not known. */
 	if (!(median_of(cell, field, offsetof(struct cb_sample, ctx_voluntary), scratch) > 0))
 		return CB_BOUND_UNKNOWN;

@@ -172,7 +172,7 @@ static void test_medians(void **state)
 /* Times in percent of the workers' time: makespan 100 ms x workers. */
 struct bound_case {
 	const char *why;
-	unsigned cell, cpu, delay, steal;
+	unsigned cell, cpu, delay, off_cpu, steal;
 	uint64_t switches, device_bytes;
 	double lock;
 	enum cb_bound bound;
@@ -181,20 +181,26 @@ struct bound_case {
 #define NONE UINT32_MAX
 
 static const struct bound_case bound_cases[] = {
-	{ "all on the CPU", THREADS_2, 98, 0, NONE, 5, 0, NAN, CB_BOUND_CPU },
-	{ "runnable counts as wanting", HYBRID_2X2, 50, 45, NONE, 5, 0, NAN, CB_BOUND_CPU },
-	{ "steal is taken out", THREADS_2, 70, 0, 28, 5, 0, NAN, CB_BOUND_CPU },
-	{ "no run delay, workers fit", THREADS_2, 95, NONE, NONE, 5, 0, NAN, CB_BOUND_CPU },
-	{ "no run delay, workers queue", HYBRID_2X2, 50, NONE, NONE, 5, 0, NAN, CB_BOUND_UNKNOWN },
-	{ "sleeps", THREADS_2, 2, 0, NONE, 100, 0, NAN, CB_BOUND_WAIT },
-	{ "a stray page is no device", THREADS_2, 2, 0, NONE, 100, 4096, NAN, CB_BOUND_WAIT },
-	{ "a page a wait is one", THREADS_2, 20, 0, NONE, 100, 409600, NAN, CB_BOUND_DEVICE },
-	{ "half and half", THREADS_2, 70, 0, NONE, 100, 409600, NAN, CB_BOUND_MIXED },
-	{ "taken away, by whom is unknown", THREADS_2, 60, 0, NONE, 0, 0, NAN, CB_BOUND_UNKNOWN },
-	{ "waits for a lock", THREADS_2, 30, 0, NONE, 100, 0, 0.6, CB_BOUND_LOCK },
-	{ "spins on a lock", THREADS_2, 99, 0, NONE, 0, 0, 0.6, CB_BOUND_LOCK },
-	{ "waits little for a lock", THREADS_2, 95, 0, NONE, 100, 0, 0.1, CB_BOUND_CPU },
-	{ "no CPU time", THREADS_2, NONE, 0, NONE, 100, 0, NAN, CB_BOUND_UNKNOWN },
+	{ "all on the CPU", THREADS_2, 98, 0, 2, NONE, 5, 0, NAN, CB_BOUND_CPU },
+	{ "queueing is no waiting", HYBRID_2X2, 45, 52, 3, NONE, 5, 0, NAN, CB_BOUND_CPU },
+	{ "some start late", HYBRID_2X2, 40, 20, 1, NONE, 0, 0, NAN, CB_BOUND_CPU },
+	{ "without time off the CPU", HYBRID_2X2, 45, 52, NONE, NONE, 5, 0, NAN, CB_BOUND_CPU },
+	{ "others on the CPU, sleeps all the same", THREADS_2, 1, 90, 9, NONE, 40, 0, NAN, CB_BOUND_WAIT },
+	{ "sleepers that fill all CPUs", HYBRID_2X2, 46, 10, 44, NONE, 100, 0, NAN, CB_BOUND_CPU },
+	{ "steal is taken out", THREADS_2, 70, 0, 30, 28, 5, 0, NAN, CB_BOUND_CPU },
+	{ "too much steal to tell", THREADS_2, 40, 0, 60, 55, 5, 0, NAN, CB_BOUND_UNKNOWN },
+	{ "no run delay, workers fit", THREADS_2, 80, NONE, 5, NONE, 5, 0, NAN, CB_BOUND_CPU },
+	{ "no run delay, workers queue", HYBRID_2X2, 40, NONE, 1, NONE, 5, 0, NAN, CB_BOUND_UNKNOWN },
+	{ "no run delay, workers fill the CPUs", HYBRID_2X2, 48, NONE, 52, NONE, 5, 0, NAN, CB_BOUND_CPU },
+	{ "sleeps", THREADS_2, 2, 0, 98, NONE, 100, 0, NAN, CB_BOUND_WAIT },
+	{ "a stray page is no device", THREADS_2, 2, 0, 98, NONE, 100, 4096, NAN, CB_BOUND_WAIT },
+	{ "a page a wait is one", THREADS_2, 20, 0, 80, NONE, 100, 409600, NAN, CB_BOUND_DEVICE },
+	{ "half and half", THREADS_2, 70, 0, 30, NONE, 100, 409600, NAN, CB_BOUND_MIXED },
+	{ "taken away, by whom is unknown", THREADS_2, 60, 0, 40, NONE, 0, 0, NAN, CB_BOUND_UNKNOWN },
+	{ "waits for a lock", THREADS_2, 30, 0, 70, NONE, 100, 0, 0.6, CB_BOUND_LOCK },
+	{ "spins on a lock", THREADS_2, 99, 0, 1, NONE, 0, 0, 0.6, CB_BOUND_LOCK },
+	{ "waits little for a lock", THREADS_2, 95, 0, 5, NONE, 100, 0, 0.1, CB_BOUND_CPU },
+	{ "no CPU time", THREADS_2, NONE, 0, 0, NONE, 100, 0, NAN, CB_BOUND_UNKNOWN },
 };
 
 static uint64_t percent(unsigned value, double time)
@@ -215,6 +221,7 @@ static void test_bound(void **state)
 		s.cpu_user_ns = percent(c->cpu, time);
 		s.cpu_sys_ns = 0;
 		s.run_delay_ns = percent(c->delay, time);
+		s.off_cpu_ns = percent(c->off_cpu, time);
 		s.steal_ns = percent(c->steal, time);
 		s.ctx_voluntary = c->switches;
 		s.read_bytes = c->device_bytes;
