@@ -33,6 +33,7 @@ static void become_child(pid_t leader)
 
 	cb_die_with_parent(SIGKILL, leader);
 	signal(SIGTERM, SIG_DFL);
+	signal(SIGHUP, SIG_DFL);
 	signal(SIGCHLD, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
@@ -84,6 +85,7 @@ static int create_masked(pthread_t *thread, const pthread_attr_t *attr, struct s
 
 	sigemptyset(&ours);
 	sigaddset(&ours, SIGTERM);
+	sigaddset(&ours, SIGHUP);
 	sigaddset(&ours, SIGCHLD);
 	pthread_sigmask(SIG_BLOCK, &ours, &before);
 	r = pthread_create(thread, attr, thread_main, start);

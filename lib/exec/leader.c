@@ -54,9 +54,9 @@ void cb_leader_become(pid_t harness)
 
 	setpgid(0, 0);
 	handle(SIGTERM, on_end);
+	handle(SIGHUP, on_end); /* what the kernel sends to a stopped group whose parent died */
 	handle(SIGCHLD, on_child);
 	signal(SIGINT, SIG_DFL);
-	signal(SIGHUP, SIG_DFL);
 	signal(SIGTSTP, SIG_DFL);
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGCHLD);
