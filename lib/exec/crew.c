@@ -202,7 +202,10 @@ static int report_death(struct cb_crew *crew, const struct cb_child *child, int 
 	return end_early(crew, CB_CRASHED, text);
 }
 
-/* Takes note of a reaped process; strangers (orphans of workers) are nobody's loss. */
+/*
+ * Takes note of a reaped process; strangers (orphans of workers) are nobody's loss. __WNOTHREAD below: what a worker
+ * thread forked is that thread's own to wait for.
+ */
 static int note_reaped(struct cb_crew *crew, pid_t pid, int status)
 {
 	for (unsigned i = 0; i < crew->children_n; i++) {
@@ -224,7 +227,7 @@ int cb_crew_check(struct cb_crew *crew)
 	int status, r = 0;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+	while ((pid = waitpid(-1, &status, WNOHANG | __WNOTHREAD)) > 0)
 		if (note_reaped(crew, pid, status))
 			r = -ECANCELED;
 	failed = atomic_load(&crew->control->failed);
@@ -247,7 +250,7 @@ int cb_crew_reap(struct cb_crew *crew)
 	pid_t pid;
 
 	while (children_left(crew)) {
-		pid = waitpid(-1, &status, 0);
+		pid = waitpid(-1, &status, __WNOTHREAD);
 		if (pid < 0 && errno == EINTR)
 			continue;
 		if (pid < 0)
