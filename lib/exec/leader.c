@@ -137,7 +137,7 @@ static void run_crew(const struct cb_sample_spec *spec, struct cb_control *contr
 		cb_leader_fail(control, CB_SKIPPED, NULL, crew.event_fd < 0 ? -EMFILE : -ENOMEM);
 	lead_step(control, CB_STEP_RUN);
 	r = spec->mode->execute(&crew, &err);
-	if (r == -ECANCELED || (r && cb_crew_check(&crew)))
+	if (r && (cb_crew_check(&crew) || r == -ECANCELED))
 		cb_leader_fail(control, CB_CRASHED, &err, r);
 	if (r)
 		cb_leader_fail(control, r == -EAGAIN || r == -ENOMEM ? CB_SKIPPED : CB_FAILED, &err, r);
