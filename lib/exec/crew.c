@@ -22,8 +22,8 @@
 static int cannot_create(
 	const struct cb_crew *crew, unsigned made, int r, const char *what, struct cb_error *err)
 {
-	return cb_error_set(err, r, "%u of %u %s could be created: %s", made, crew->workers + crew->partners,
-		what, strerror(-r));
+	return cb_error_set(
+		err, r, "%u of %u %s could be created: %s", made, crew->planned, what, strerror(-r));
 }
 
 /* A worker process starts with the signals of a fresh program; only its parent's death ends it early. */
@@ -48,7 +48,7 @@ int cb_crew_fork(struct cb_crew *crew, unsigned first, unsigned n,
 		crew->control->spawn_from_ns = cb_now_ns();
 	pid = fork();
 	if (pid < 0)
-		return cannot_create(crew, first, -errno, "processes", err);
+		return cannot_create(crew, crew->children_n, -errno, "processes", err);
 	if (!pid) {
 		become_child(leader);
 		_exit(body(crew, first, n) ? 1 : 0);
@@ -203,8 +203,8 @@ static int report_death(struct cb_crew *crew, const struct cb_child *child, int 
 }
 
 /*
- * Takes note of a reaped process; strangers (orphans of workers) are nobody's loss. __WNOTHREAD below: what a worker
- * thread forked is that thread's own to wait for.
+ * Takes note of a reaped process; strangers (orphans of workers) are nobody's loss. __WNOTHREAD below: what a
+ * worker thread forked is that thread's own to wait for.
  */
 static int note_reaped(struct cb_crew *crew, pid_t pid, int status)
 {

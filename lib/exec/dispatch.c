@@ -21,7 +21,8 @@ void cb_loop_init(struct cb_loop *loop, const struct cb_sample_spec *spec, struc
 	struct cb_worker *worker, struct cb_slot *slot)
 {
 	uint64_t share = spec->units / worker->count / BATCHES_MIN;
-	uint64_t given = spec->batch < spec->units ? spec->batch : spec->units; /* else tickets would wrap around */
+	uint64_t given = spec->batch < spec->units ? spec->batch
+						   : spec->units; /* else tickets would wrap around */
 
 	*loop = (struct cb_loop){
 		.spec = spec,

@@ -125,6 +125,7 @@ static void run_crew(const struct cb_sample_spec *spec, struct cb_control *contr
 		.shared = shared,
 		.workers = spec->shape.workers,
 		.partners = spec->partners,
+		.planned = spec->shape.workers + spec->partners,
 		.event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
 	};
 	struct cb_error err = { 0 };
