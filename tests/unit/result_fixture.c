@@ -111,6 +111,7 @@ int fixture_new(void **state)
 	set_plan(f);
 	f->plan.allowance =
 		(struct cb_allowance){ .mask = f->mask, .mask_n = 2, .configured = 2, .usable = 2 };
+	f->host.allowance = f->plan.allowance;
 	*state = f;
 	return cb_result_init(&f->result, &f->options, &f->host, &f->plan, NULL);
 }
