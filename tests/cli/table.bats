@@ -68,6 +68,12 @@ given_cell() {
 	given <<<"{\"schema\": \"concbench.result/1\", \"cells\": [{$1}]}"
 }
 
+@test "the fixtures that play results are what the schema says" {
+	for name in base new notok partial quick version; do
+		"$BATS_TEST_DIRNAME/../validate" $name.json
+	done
+}
+
 # ---- text --------------------------------------------------------------------------------------------
 
 @test "text: the default table, line by line" {
