@@ -275,10 +275,8 @@ struct cb_workload {
 	int (*run)(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err);
 	/* Body of a partner: serves worker w->index until that worker's worker_fini tells it to end. */
 	int (*partner)(struct cb_worker *w, struct cb_error *err);
-	/*
-	 * The digest sum of units 0..units-1 without doing them; only where that is cheap. -ENOTSUP: not for these params.
-	 */
-	int (*expect)(const void *params, const void *prepared, uint64_t seed, uint64_t units, uint64_t *ret_digest);
+	/* The digest sum of units 0..units-1 without doing them; only where that is cheap. */
+	uint64_t (*expect)(const void *params, const void *prepared, uint64_t seed, uint64_t units);
 	int (*verify)(struct cb_verify *v, struct cb_error *err);
 	void (*worker_fini)(struct cb_worker *w);
 	void (*teardown)(const void *params, void *shared);

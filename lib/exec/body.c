@@ -246,12 +246,12 @@ static int partner_body(struct cb_crew *crew, struct cb_slot *slot, struct cb_wo
 }
 
 /* A hook that failed without a reason still gets one. */
-static int fail(struct cb_crew *crew, struct cb_slot *slot, int r)
+static int fail(struct cb_crew *crew, struct cb_slot *slot, int r, bool inline_worker)
 {
 	uint32_t none = 0;
 
-	if (r == -ECANCELED)
-		return r;
+	if (inline_worker && crew->control->status != CB_OK)
+		return r; /* it was a meeting that failed: another's death is told already */
 	cb_error_set(&slot->error, r, "%s", strerror(-r));
 	atomic_compare_exchange_strong(
 		&crew->control->failed, &none, (uint32_t)(slot - crew->control->slots) + 1);
@@ -280,7 +280,7 @@ int cb_crew_body(struct cb_crew *crew, unsigned index)
 		r = index < crew->workers ? worker_body(crew, slot, &w, inline_worker)
 					  : partner_body(crew, slot, &w);
 	if (r)
-		return fail(crew, slot, r);
+		return fail(crew, slot, r, inline_worker);
 	step(slot, CB_STEP_LEFT);
 	return attend(crew, CB_MEET_LEFT, inline_worker);
 }

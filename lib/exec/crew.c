@@ -22,8 +22,8 @@
 static int cannot_create(
 	const struct cb_crew *crew, unsigned made, int r, const char *what, struct cb_error *err)
 {
-	return cb_error_set(err, r, "%u of %u %s could be created: %s", made, crew->workers + crew->partners,
-		what, strerror(-r));
+	return cb_error_set(
+		err, r, "%u of %u %s could be created: %s", made, crew->planned, what, strerror(-r));
 }
 
 /* A worker process starts with the signals of a fresh program; only its parent's death ends it early. */
@@ -33,6 +33,7 @@ static void become_child(pid_t leader)
 
 	cb_die_with_parent(SIGKILL, leader);
 	signal(SIGTERM, SIG_DFL);
+	signal(SIGHUP, SIG_DFL);
 	signal(SIGCHLD, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
@@ -47,7 +48,7 @@ int cb_crew_fork(struct cb_crew *crew, unsigned first, unsigned n,
 		crew->control->spawn_from_ns = cb_now_ns();
 	pid = fork();
 	if (pid < 0)
-		return cannot_create(crew, first, -errno, "processes", err);
+		return cannot_create(crew, crew->children_n, -errno, "processes", err);
 	if (!pid) {
 		become_child(leader);
 		_exit(body(crew, first, n) ? 1 : 0);
@@ -84,6 +85,7 @@ static int create_masked(pthread_t *thread, const pthread_attr_t *attr, struct s
 
 	sigemptyset(&ours);
 	sigaddset(&ours, SIGTERM);
+	sigaddset(&ours, SIGHUP);
 	sigaddset(&ours, SIGCHLD);
 	pthread_sigmask(SIG_BLOCK, &ours, &before);
 	r = pthread_create(thread, attr, thread_main, start);
@@ -200,7 +202,10 @@ static int report_death(struct cb_crew *crew, const struct cb_child *child, int 
 	return end_early(crew, CB_CRASHED, text);
 }
 
-/* Takes note of a reaped process; strangers (orphans of workers) are nobody's loss. */
+/*
+ * Takes note of a reaped process; strangers (orphans of workers) are nobody's loss. __WNOTHREAD below: what a
+ * worker thread forked is that thread's own to wait for.
+ */
 static int note_reaped(struct cb_crew *crew, pid_t pid, int status)
 {
 	for (unsigned i = 0; i < crew->children_n; i++) {
@@ -222,7 +227,7 @@ int cb_crew_check(struct cb_crew *crew)
 	int status, r = 0;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+	while ((pid = waitpid(-1, &status, WNOHANG | __WNOTHREAD)) > 0)
 		if (note_reaped(crew, pid, status))
 			r = -ECANCELED;
 	failed = atomic_load(&crew->control->failed);
@@ -245,7 +250,7 @@ int cb_crew_reap(struct cb_crew *crew)
 	pid_t pid;
 
 	while (children_left(crew)) {
-		pid = waitpid(-1, &status, 0);
+		pid = waitpid(-1, &status, __WNOTHREAD);
 		if (pid < 0 && errno == EINTR)
 			continue;
 		if (pid < 0)

@@ -41,6 +41,8 @@ struct cb_crew {
 	unsigned children_n;
 	pthread_t *threads;
 	unsigned threads_n;
+	unsigned planned; /* processes or threads that the calling process is to create: for the sentence when
+			     it cannot */
 };
 
 /*
@@ -60,7 +62,7 @@ int cb_crew_lead_meet(struct cb_crew *crew, enum cb_meet meet);
 /*
  * Forks a process that runs bodies first..first+n-1 by calling body(crew, first, n), and exits with its
  * result. Leader's main thread only. Returns 0 or the negative errno of fork with a sentence of how many
- * could be created.
+ * of crew->planned could be created.
  */
 int cb_crew_fork(struct cb_crew *crew, unsigned first, unsigned n,
 	int (*body)(struct cb_crew *, unsigned, unsigned), struct cb_error *err);

@@ -21,6 +21,8 @@ void cb_loop_init(struct cb_loop *loop, const struct cb_sample_spec *spec, struc
 	struct cb_worker *worker, struct cb_slot *slot)
 {
 	uint64_t share = spec->units / worker->count / BATCHES_MIN;
+	uint64_t given = spec->batch < spec->units ? spec->batch
+						   : spec->units; /* else tickets would wrap around */
 
 	*loop = (struct cb_loop){
 		.spec = spec,
@@ -30,7 +32,7 @@ void cb_loop_init(struct cb_loop *loop, const struct cb_sample_spec *spec, struc
 		.err = &slot->error,
 		.next = cb_static_first(spec->units, worker->index, worker->count),
 		.end = cb_static_first(spec->units, worker->index + 1, worker->count),
-		.batch = spec->batch ? spec->batch : 1,
+		.batch = given ? given : 1,
 		.batch_max = share ? share : 1,
 		.automatic = !spec->batch,
 		.timing_left = 1,

@@ -54,9 +54,9 @@ void cb_leader_become(pid_t harness)
 
 	setpgid(0, 0);
 	handle(SIGTERM, on_end);
+	handle(SIGHUP, on_end); /* what the kernel sends to a stopped group whose parent died */
 	handle(SIGCHLD, on_child);
 	signal(SIGINT, SIG_DFL);
-	signal(SIGHUP, SIG_DFL);
 	signal(SIGTSTP, SIG_DFL);
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGCHLD);
@@ -125,6 +125,7 @@ static void run_crew(const struct cb_sample_spec *spec, struct cb_control *contr
 		.shared = shared,
 		.workers = spec->shape.workers,
 		.partners = spec->partners,
+		.planned = spec->shape.workers + spec->partners,
 		.event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
 	};
 	struct cb_error err = { 0 };
@@ -137,7 +138,7 @@ static void run_crew(const struct cb_sample_spec *spec, struct cb_control *contr
 		cb_leader_fail(control, CB_SKIPPED, NULL, crew.event_fd < 0 ? -EMFILE : -ENOMEM);
 	lead_step(control, CB_STEP_RUN);
 	r = spec->mode->execute(&crew, &err);
-	if (r == -ECANCELED || (r && cb_crew_check(&crew)))
+	if (r && (cb_crew_check(&crew) || r == -ECANCELED))
 		cb_leader_fail(control, CB_CRASHED, &err, r);
 	if (r)
 		cb_leader_fail(control, r == -EAGAIN || r == -ENOMEM ? CB_SKIPPED : CB_FAILED, &err, r);

@@ -46,6 +46,7 @@ static int process_body(struct cb_crew *crew, unsigned first, unsigned n)
 	struct cb_error *err = &crew->control->slots[first].error;
 	int r = 0;
 
+	crew->planned = own_partners(crew) ? 2 * n - 1 : n - 1;
 	for (unsigned i = first + 1; i < first + n && !r; i++)
 		r = cb_crew_thread(crew, i, err);
 	for (unsigned i = first; own_partners(crew) && i < first + n && !r; i++)
@@ -63,6 +64,7 @@ static int execute(struct cb_crew *crew, struct cb_error *err)
 	unsigned t = crew->spec->shape.threads;
 	int r = 0;
 
+	crew->planned = crew->spec->shape.processes + (own_partners(crew) ? 0 : crew->partners);
 	for (unsigned p = 0; p < crew->spec->shape.processes && !r; p++)
 		r = cb_crew_fork(crew, p * t, t, process_body, err);
 	for (unsigned i = 0; !own_partners(crew) && i < crew->partners && !r; i++)

@@ -16,6 +16,7 @@ static int execute(struct cb_crew *crew, struct cb_error *err)
 	int r = 0;
 
 	crew->inline_worker = true;
+	crew->planned = crew->partners;
 	for (unsigned i = 0; i < crew->partners && !r; i++)
 		r = cb_crew_fork(crew, crew->workers + i, 1, cb_crew_body_one, err);
 	if (!r)

@@ -9,64 +9,71 @@
 
 /* ---- status ---------------------------------------------------------------------------------- */
 
-/* The step that workers which have not ended stand in, from the first of them; NULL: all ended or none
- * exists. */
-static const char *workers_step(const struct cb_control *control, unsigned workers, unsigned *ret_ended)
-{
-	const char *name = NULL;
+/* The least advanced of slots first..first+n-1. */
+struct laggards {
+	enum cb_step step;
+	unsigned n; /* how many stand there */
+};
 
-	*ret_ended = 0;
-	for (unsigned i = 0; i < workers; i++) {
+static struct laggards find_laggards(const struct cb_control *control, unsigned first, unsigned n)
+{
+	struct laggards l = { .step = CB_STEP_LEFT };
+
+	for (unsigned i = first; i < first + n; i++) {
 		enum cb_step step = atomic_load(&control->slots[i].step);
 
-		if (step >= CB_STEP_ENDED)
-			++*ret_ended;
-		else if (!name && step != CB_STEP_NONE)
-			name = cb_step_names[step];
+		step = step == CB_STEP_NONE ? CB_STEP_CREATE : step;
+		if (step < l.step)
+			l = (struct laggards){ .step = step };
+		l.n += step == l.step;
 	}
-	return name;
+	return l;
 }
 
-/* Where things stood: the leader's step, or its workers'. */
-static const char *where(const struct cb_control *control, unsigned workers, unsigned *ret_ended)
+/* Where things stood: "run", or "run, 1 of 2 workers". */
+static void describe_place(const struct cb_control *control, unsigned workers, char *buf, size_t size)
 {
 	enum cb_step step = atomic_load(&control->leader_step);
-	const char *name = workers_step(control, workers, ret_ended);
+	unsigned n = workers;
+	const char *what = "workers";
+	struct laggards l;
 
-	return step == CB_STEP_RUN && name ? name : cb_step_names[step];
+	if (step != CB_STEP_RUN || !workers) {
+		snprintf(buf, size, "%s", cb_step_names[step]);
+		return;
+	}
+	l = find_laggards(control, 0, n);
+	if (l.step == CB_STEP_LEFT && control->slots_n > workers) {
+		n = control->slots_n - workers;
+		what = "partners";
+		l = find_laggards(control, workers, n);
+	}
+	snprintf(buf, size, "%s, %u of %u %s", cb_step_names[l.step], l.n, n, what);
 }
 
 static void describe_timeout(const struct cb_control *control, const struct cb_end *end, unsigned workers,
 	char *reason, size_t size)
 {
-	char limit[32];
-	unsigned ended;
-	const char *step = where(control, workers, &ended);
+	char limit[32], place[96];
 
 	cb_format_duration(end->timeout_ns, limit);
-	if (workers)
-		snprintf(reason, size,
-			"no end within %s: %u of %u workers had ended, the others were in %s; allow more "
-			"with --timeout",
-			limit, ended, workers, step);
-	else
-		snprintf(reason, size, "no end within %s: it was in %s; allow more with --timeout", limit,
-			step);
+	describe_place(control, workers, place, sizeof place);
+	snprintf(reason, size, "no end within %s: still in %s; allow more with --timeout", limit, place);
 }
 
 static void describe_death(const struct cb_control *control, const struct cb_end *end, unsigned workers,
 	char *reason, size_t size)
 {
-	unsigned ended;
-	const char *step = where(control, workers, &ended);
 	int status = end->wait_status;
+	char place[96];
 
+	describe_place(control, workers, place, sizeof place);
 	if (WIFSIGNALED(status))
 		snprintf(reason, size, "the process (pid %d) was killed by SIG%s in %s", end->leader,
-			sigabbrev_np(WTERMSIG(status)) ? sigabbrev_np(WTERMSIG(status)) : "?", step);
+			sigabbrev_np(WTERMSIG(status)) ? sigabbrev_np(WTERMSIG(status)) : "?", place);
 	else
 		snprintf(reason, size, "the process (pid %d) exited with status %d in %s", end->leader,
-			WEXITSTATUS(status), step);
+			WEXITSTATUS(status), place);
 }
 
 enum cb_status cb_outcome_status(const struct cb_control *control, const struct cb_end *end, unsigned workers,

@@ -12,20 +12,31 @@ struct cb_cpu {
 	unsigned os_index; /* what sched_setaffinity takes */
 	unsigned core;     /* rank of its physical core */
 	unsigned smt;      /* rank among the CPUs of its core */
-	unsigned l2, llc;  /* rank of its second-level and last-level cache; its package's where unknown */
+	unsigned l2;       /* rank of its second-level cache; its package's where unknown */
+	unsigned llc;      /* rank of its last-level cache: L3, else L2, else its package's */
 	unsigned numa, package;
 };
 
 struct cb_topology {
 	struct cb_cpu *cpus; /* in hwloc's logical order: neighbours share most */
-	unsigned cpus_n, cores, smt, llcs, numa_nodes, packages;
-	uint64_t l1d_bytes, l2_bytes, llc_bytes; /* of one cache each; 0: unknown */
+	unsigned cpus_n, cores, llcs, packages;
+	unsigned smt;                            /* most CPUs that one core has */
+	unsigned numa_nodes;                     /* those that have CPUs */
+	uint64_t l1d_bytes, l2_bytes, llc_bytes; /* of one cache each, the first CPU's; 0: unknown */
 };
 
-/* The running machine, loaded filtered to packages, NUMA nodes, caches, cores and CPUs. */
+/*
+ * The running machine: all CPUs that are online, allowed or not, loaded filtered to packages, NUMA nodes,
+ * caches, cores and CPUs. Where hwloc sees nothing sensible, or was told by the environment to describe
+ * another machine, the flat machine takes its place: every CPU a core. Errors: -ENOMEM only. Call it before
+ * other threads exist: it sets and restores an environment variable.
+ */
 int cb_topology_load(struct cb_topology *ret, struct cb_error *err);
-/* hwloc's synthetic notation: "pack:2 numa:1 l3:2 core:4 pu:2". */
+/* hwloc's synthetic notation: "pack:2 numa:1 l3:2 core:4 pu:2". -EINVAL: not understood. For tests. */
 int cb_topology_synthetic(const char *description, struct cb_topology *ret, struct cb_error *err);
+/* The machine of which nothing is known but its number of CPUs, 0..cpus-1: all cores, no cache sizes. */
+int cb_topology_flat(unsigned cpus, struct cb_topology *ret, struct cb_error *err);
+/* Accepts NULL and a zeroed struct. */
 void cb_topology_release(struct cb_topology *topology);
 /* The row of an OS index, or NULL. */
 const struct cb_cpu *cb_topology_cpu(const struct cb_topology *topology, unsigned os_index);

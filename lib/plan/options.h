@@ -19,13 +19,13 @@ struct cb_run_options {
 	struct cb_words workloads; /* specifications as written; n = 0: the default set */
 	unsigned modes;            /* bits 1 << index into cb_modes */
 	bool modes_given;          /* false: all that are built and that the workload can do */
-	char *workers;             /* list as written, "all" by default; parsed when the CPUs are known */
+	char *workers;             /* list as written, NULL: "all"; parsed when the CPUs are known */
 	unsigned shape_processes, shape_threads; /* 0: not given */
 	unsigned inflight;                       /* 1 */
-	unsigned dispatches;                     /* bits 1 << enum cb_dispatch */
-	uint64_t batch;                          /* 0: auto */
-	unsigned pins;                           /* bits 1 << enum cb_pin */
-	struct cb_numbers cpus;                  /* n = 0: not given */
+	unsigned dispatches;    /* bits 1 << enum cb_dispatch; 0: not given, shared where the workload can */
+	uint64_t batch;         /* 0: auto */
+	unsigned pins;          /* bits 1 << enum cb_pin; 0: auto */
+	struct cb_numbers cpus; /* n = 0: not given */
 	struct cb_scan *scans;
 	size_t scans_n;
 	struct cb_label *labels;

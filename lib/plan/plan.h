@@ -1,7 +1,7 @@
 /*
  * From options to cells: the matrix of workloads x params x modes x dispatches x workers x placements, each
- * cell either to be measured or skipped with its reason. Pure but for reading file parameters. Nothing is
- * measured here.
+ * cell either to be measured or skipped with its reason. Pure but for reading file parameters and limits.
+ * Nothing is measured here.
  */
 #ifndef CB_PLAN_PLAN_H
 #define CB_PLAN_PLAN_H
@@ -10,6 +10,9 @@
 #include "lib/host/host.h"
 #include "lib/plan/options.h"
 
+#define CB_CELLS_MAX   10000u  /* a plan of more is a mistake, and is refused */
+#define CB_WORKERS_MAX 100000u /* what --workers takes; the host's limits are usually lower */
+
 /* A row of the result to be. */
 struct cb_cell {
 	char *id; /* WORKLOAD[:non-default params, sorted]/mode/PxT-or-W[/dispatch][/pin][/cpus]; unique in a
@@ -17,15 +20,15 @@ struct cb_cell {
 	unsigned group; /* index into cb_plan.groups */
 	const struct cb_mode *mode;
 	enum cb_dispatch dispatch;
-	uint64_t batch; /* 0: automatic */
-	struct cb_shape shape;
+	uint64_t batch;        /* 0: automatic */
+	struct cb_shape shape; /* W that cannot be split: workers only, processes and threads are 0 */
 	unsigned inflight;
 	enum cb_pin pin_requested;
-	struct cb_placement placement;
+	struct cb_placement placement; /* zeroed where the workload lacks the mode or W cannot be split */
 	unsigned partners;
 	struct cb_env env;
 	bool oversubscribed;   /* workers + partners outnumber the usable CPUs */
-	bool baseline;         /* the group's serial cell */
+	bool baseline;         /* the group's first serial cell: what speed-up is measured against */
 	enum cb_status status; /* CB_OK: to be measured; CB_SKIPPED */
 	char reason[256];
 };
@@ -37,31 +40,50 @@ struct cb_group {
 	char *params_id;   /* non-default params as in cell ids; "" */
 	unsigned first, n; /* its cells: cells[first .. first+n-1] */
 	/*
-	 * A cell in serial mode for calibration, timing policy and digest oracle. It is cells[i] where serial
-	 * was asked for, else a hidden one that is not part of the result.
+	 * A cell in serial mode for calibration, timing policy and digest oracle. It is a copy of the
+	 * baseline cell where there is one, else a hidden one that is not part of the result. Its status is
+	 * CB_SKIPPED where the workload cannot run serially, or cannot run here; it has a place and an
+	 * environment all the same, as prepare runs in it.
 	 */
 	struct cb_cell serial;
 };
 
 struct cb_plan {
 	struct cb_group *groups;
-	struct cb_cell *cells;
+	struct cb_cell *cells; /* in the order of: modes, dispatches, workers, pins within a group */
 	unsigned groups_n, cells_n;
-	unsigned workers_max;
+	unsigned workers_max;          /* of the cells to be measured */
+	struct cb_allowance allowance; /* the host's, confined to --cpus: placements are made from it */
 };
 
 /* Workloads of a run that names none; NULL-terminated specifications. */
 extern const char *const cb_plan_default_set[];
 
 /*
+ * Makes the plan from the built-in workloads. Confines a copy of the host's allowance to --cpus itself. The
+ * plan borrows options->dir and the workloads, which must outlive it; on failure *ret is untouched.
+ *
+ * --cells is matched by fnmatch(3) against whole ids, where `*` and `?` match slashes too. Groups without any
+ * matching cell are left out.
+ *
  * Errors are usage errors, -EINVAL and the like with one sentence: unknown names (nearest one given), values,
- * a worker count beyond a limit (named), an empty plan by --cells. Skipped cells are no errors.
+ * the same workload with the same params twice, a worker count beyond a limit (-EAGAIN, names the cell and
+ * the limit), an empty plan by --cells. -ENOMEM. Skipped cells are no errors.
  */
 int cb_plan_make(struct cb_plan *ret, const struct cb_run_options *options, const struct cb_host *host,
 	struct cb_error *err);
+/* The same from a NULL-terminated list of workloads, which must outlive the plan. */
+int cb_plan_make_from(struct cb_plan *ret, const struct cb_workload *const *registry,
+	const struct cb_run_options *options, const struct cb_host *host, struct cb_error *err);
+/* Frees what it holds and zeroes it; half-built plans and NULL are fine. */
 void cb_plan_release(struct cb_plan *plan);
 
-/* Nanoseconds the plan will take at most: calibration, blocks until the budget or samples_max. An estimate.
+/*
+ * Nanoseconds the plan will take: for each cell about three sample times of calibration (none with --units),
+ * then a primer for each group and blocks until --time-budget or samples_max, whichever comes first;
+ * --samples is exact and knows no budget. A sample counts as its sample time, or three turns of its workers
+ * where they outnumber the CPUs, plus warm-up and 10 ms around it. An estimate: what --units will last is not
+ * known.
  */
 uint64_t cb_plan_expected_ns(const struct cb_plan *plan, const struct cb_run_options *options);
 

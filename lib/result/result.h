@@ -45,7 +45,7 @@ struct cb_summary {
 	double metrics[CB_METRICS_MAX]; /* medians */
 	uint64_t makespan_ns, spawn_ns, teardown_ns, start_skew_ns, pss_bytes; /* medians; CB_NONE */
 	uint64_t ctx_voluntary, ctx_involuntary, run_delay_ns;
-	double batch; /* units / batches, median */
+	double batch; /* units / batches: units taken at a time, median */
 	enum cb_bound bound;
 	bool precision_reached;
 	bool superlinear;  /* speed-up above 1.05 x workers: flagged, not celebrated */
@@ -61,7 +61,7 @@ struct cb_cell_result {
 	const char *verified_by; /* "expect", "serial", "samples" or NULL: what the digest was held against */
 	struct cb_kept_sample *samples;
 	unsigned samples_n, samples_cap;
-	struct cb_histogram *latency; /* NULL: not timed */
+	struct cb_histogram *latency; /* of the samples that count; empty: not timed */
 	enum cb_timing timing;
 	uint64_t timing_every;
 	struct cb_summary summary;
@@ -78,14 +78,33 @@ struct cb_result {
 	uint64_t order_seed;
 	bool partial;    /* interrupted or otherwise incomplete */
 	double capacity; /* latest, of all CPUs in use; NaN */
+
+	struct cb_store *store; /* private: the memory of cells and samples, see lib/result/store.h */
+	double *scratch;        /* private: room for one number a sample of the longest cell */
+	unsigned scratch_cap;
 };
 
+/*
+ * Sets started, the cells (status and reason from the plan, an empty histogram) and NaN where a double is
+ * missing; argc, argv and order_seed are the caller's to set. options, host and plan are borrowed until
+ * release. Errors: -ENOMEM.
+ */
 int cb_result_init(struct cb_result *ret, const struct cb_run_options *options, const struct cb_host *host,
 	const struct cb_plan *plan, struct cb_error *err);
 void cb_result_release(struct cb_result *result);
-/* Copies the sample (rows or their quartiles). Returns the kept one, or NULL without memory. */
+/*
+ * Copies the sample (rows or their quartiles). Returns the kept one, valid until the cell's next, or NULL
+ * without memory. Its block, order, discarded, unpaired and capacity (NaN) are then the caller's to set.
+ */
 struct cb_kept_sample *cb_result_add(struct cb_result *result, unsigned cell, const struct cb_sample *sample);
-/* Recomputes the summaries of a group's cells: rates, per-block ratios against its serial cell, bound. */
+/* Whether a sample enters statistics: it succeeded and was not discarded. */
+bool cb_sample_counts(const struct cb_kept_sample *kept);
+unsigned cb_cell_result_counted(const struct cb_cell_result *cell); /* how many of its samples do */
+bool cb_cell_result_failed(const struct cb_cell_result *cell);      /* neither measured nor skipped */
+/*
+ * Recomputes the summaries of a group's cells: rates, per-block ratios against its serial cell, bound. A cell
+ * whose status is not CB_OK has none: a wrong digest or a crash is a failure, not a number.
+ */
 void cb_result_summarize(struct cb_result *result, unsigned group);
 /* Whole-run exit status without interrupt and saving: 5 a cell failed, 6 nothing measured, 0. */
 int cb_result_exit_status(const struct cb_result *result);
@@ -98,20 +117,31 @@ int cb_result_write(
 	const struct cb_result *result, int (*put)(void *arg, const char *text, size_t n), void *arg);
 
 /*
- * Saving (DESIGN 6): to PATH.part, fsynced, renamed onto PATH at the end.
- * init fails, before anything is measured, when the folder is missing or cannot be written.
+ * Saving: to PATH.part, fsynced, renamed onto PATH at the end, so that PATH is always either the old file or
+ * a complete new one. The caller ignores SIGXFSZ; a limit on file sizes is then -EFBIG.
+ *
+ * init fails, before anything is measured, when the folder is missing or cannot be written, or when PATH is a
+ * folder. It touches nothing; a .part that a killed run left behind is replaced by the first checkpoint.
  */
 struct cb_saver {
-	char *path, *part;
-	bool existed; /* PATH was there before: an interrupt must not replace it */
+	char *path;   /* as the user wrote it */
+	char *target; /* what is replaced: path with its symbolic links followed */
+	char *part;   /* target.part */
+	bool existed; /* target was there before: an interrupt must not replace it */
+	bool direct;  /* a device or a pipe: written once, at the end, without a .part */
+	bool made;    /* .part is this run's: release removes it */
 	uint64_t last_ns;
 };
 int cb_saver_init(struct cb_saver *ret, const char *path, struct cb_error *err);
-/* Between blocks; does nothing within a second of the last time. A full disk removes the .part: error. */
+/*
+ * Between blocks; does nothing within a second of the last time. The file says partial. When it cannot be
+ * written (-ENOSPC, -EFBIG, -EIO, ...) the .part is removed.
+ */
 int cb_saver_checkpoint(struct cb_saver *saver, const struct cb_result *result, struct cb_error *err);
 /*
- * Replaces PATH when complete, or when PATH did not exist; else leaves PATH.part. *ret_path is what was
- * written, borrowed from the saver; NULL when there was no sample to save (nothing is touched then).
+ * Replaces PATH when the result is complete with a sample that counts, or when PATH did not exist; else
+ * leaves PATH.part. *ret_path is what was written, borrowed from the saver; NULL when there was neither a
+ * sample nor a failure to save (nothing is touched then).
  */
 int cb_saver_finish(
 	struct cb_saver *saver, const struct cb_result *result, const char **ret_path, struct cb_error *err);

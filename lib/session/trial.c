@@ -135,6 +135,11 @@ static int calibrate_serial(
 	uint64_t units;
 	int r;
 
+	*ret = (struct cb_sample){ .status = serial->status };
+	if (serial->status != CB_OK) {
+		snprintf(ret->reason, sizeof ret->reason, "%s", serial->reason);
+		return 0;
+	}
 	calibration_of(run, serial, 0, &c);
 	r = calibrate(run, serial, &c, ret, err);
 	if (r || ret->status != CB_OK)
@@ -152,12 +157,16 @@ static int calibrate_serial(
 	return 0;
 }
 
+/* The workload's own answer, where it has one. */
 static bool has_expect(const struct cb_group_run *run, uint64_t units, uint64_t *ret)
 {
 	const struct cb_workload *workload = run->group->workload;
 
-	return workload->expect && !workload->expect(run->group->params, cb_prepared_data(run->prepared),
-					   options_of(run)->seed, units, ret);
+	if (!workload->expect)
+		return false;
+	*ret = workload->expect(
+		run->group->params, cb_prepared_data(run->prepared), options_of(run)->seed, units);
+	return true;
 }
 
 /* V units in this cell, against serial's V or the workload's own answer. Also its first rate. */

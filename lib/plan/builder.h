@@ -1,0 +1,41 @@
+/*
+ * A plan in the making. Three steps, a file each: workloads.c turns specifications into groups, matrix.c
+ * turns a group into cells, plan.c calls them in turn. Internal to lib/plan.
+ */
+#ifndef CB_PLAN_BUILDER_H
+#define CB_PLAN_BUILDER_H
+
+#include "lib/plan/plan.h"
+
+struct cb_builder {
+	const struct cb_workload *const *registry; /* NULL-terminated */
+	const struct cb_run_options *options;
+	const struct cb_host *host;
+	struct cb_plan plan;
+	unsigned cells_cap;        /* allocated cells */
+	struct cb_numbers workers; /* --workers, parsed */
+	unsigned workers_most;     /* the greatest of them */
+	unsigned numa_nodes, llcs; /* of the CPUs in use */
+	char *cpus;                /* for ids; NULL: --cpus not given */
+	struct cb_need granted;    /* the most of each that the limits were found to allow */
+	char *first_id;            /* of the first cell, kept or not: for an error message */
+	unsigned cells_made;       /* kept or not */
+};
+
+/*
+ * Appends a group without cells for a specification whose scans are resolved. Errors: -EINVAL, -ERANGE as
+ * cb_params_parse, unknown workload (nearest one named), a group that is there already; a file parameter's
+ * errno; -ENOMEM. Room for the group must be there.
+ */
+int cb_build_group(struct cb_builder *b, const char *specification, struct cb_error *err);
+
+/*
+ * Appends the cells of the last group and makes its hidden serial cell; takes the group away again when
+ * --cells keeps none. Errors: a shape that cannot be, limits (cb_cell_check_limits), -ERANGE: more than
+ * CB_CELLS_MAX cells; -ENOMEM.
+ */
+int cb_build_cells(struct cb_builder *b, struct cb_error *err);
+
+void cb_group_release(struct cb_group *group);
+
+#endif

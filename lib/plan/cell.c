@@ -1,0 +1,128 @@
+#include "lib/plan/cell.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What a task costs before it does anything: a thread's stack, or a process's page tables and touched pages.
+ */
+#define TASK_BYTES (256u * 1024)
+/* Descriptors of the harness itself in a process, generously. */
+#define HARNESS_FDS 64u
+/* Processes and tasks of the harness in a sample: the leader and one to spare. */
+#define HARNESS_TASKS 2u
+
+void cb_cell_skip(struct cb_cell *cell, const char *format, ...)
+{
+	va_list args;
+
+	if (cell->status == CB_SKIPPED)
+		return;
+	cell->status = CB_SKIPPED;
+	va_start(args, format);
+	vsnprintf(cell->reason, sizeof cell->reason, format, args);
+	va_end(args);
+}
+
+static unsigned partners_of(const struct cb_workload *workload, unsigned workers)
+{
+	if (workload->partners == CB_PARTNERS_PER_WORKER)
+		return workers;
+	return workload->partners == CB_PARTNERS_PER_SAMPLE ? 1 : 0;
+}
+
+/* Asks the workload, and holds --units against its limit. */
+static void ask_workload(
+	struct cb_cell *cell, const struct cb_group *group, const struct cb_run_options *options)
+{
+	const struct cb_workload *w = group->workload;
+	struct cb_error why = { 0 };
+	int r = w->supported ? w->supported(group->params, &cell->env, &why) : 0;
+	uint64_t units_max = w->units_max ? w->units_max(group->params, &cell->env) : 0;
+
+	if (r)
+		cb_cell_skip(cell, "%s", why.code ? why.text : strerror(-r));
+	else if (units_max && options->units > units_max)
+		cb_cell_skip(cell, "a sample has at most %llu units here, fewer than --units",
+			(unsigned long long)units_max);
+}
+
+int cb_cell_place(struct cb_cell *cell, const struct cb_group *group, const struct cb_run_options *options,
+	const struct cb_topology *topology, const struct cb_allowance *allowance, struct cb_error *err)
+{
+	const struct cb_workload *w = group->workload;
+	int r;
+
+	cell->partners = partners_of(w, cell->shape.workers);
+	r = cb_place(topology, allowance, cell->pin_requested, cell->shape.workers, cell->partners,
+		w->partner_place ? w->partner_place(group->params) : CB_PARTNER_OTHER, &cell->placement, err);
+	if (r)
+		return r;
+	cell->oversubscribed = !cell->placement.fits;
+	cell->env = (struct cb_env){
+		.workers = cell->shape.workers,
+		.cpus = cell->placement.cpus,
+		.llc_bytes = cell->placement.llc_bytes,
+		.dir = options->dir,
+		.allow_unverified = options->allow_unverified,
+	};
+	ask_workload(cell, group, options);
+	return 0;
+}
+
+/*
+ * At most what a sample of the cell creates. Partners are threads beside workers that are threads of one
+ * process with others, else processes; in a setup one process may hold the descriptors of all workers.
+ */
+static struct cb_need need_of(const struct cb_cell *cell, const struct cb_group *group)
+{
+	const struct cb_workload *w = group->workload;
+	uint64_t tasks = (uint64_t)cell->shape.workers + cell->partners;
+	bool partner_threads = cell->shape.threads > 1 && w->partners == CB_PARTNERS_PER_WORKER;
+	uint64_t bytes = w->footprint ? w->footprint(group->params, &cell->env) : 0;
+	uint64_t fds = (uint64_t)w->fds_per_worker * cell->shape.workers + HARNESS_FDS;
+
+	if (__builtin_add_overflow(bytes, tasks * TASK_BYTES, &bytes))
+		bytes = UINT64_MAX;
+	return (struct cb_need){
+		.processes = cell->shape.processes + (partner_threads ? 0 : cell->partners) + HARNESS_TASKS,
+		.threads = (unsigned)tasks + HARNESS_TASKS,
+		.memory_bytes = bytes,
+		.fds_per_process = fds < UINT32_MAX ? (unsigned)fds : UINT32_MAX,
+	};
+}
+
+#define RAISE(to, from) ((to) = (to) > (from) ? (to) : (from))
+
+/* Raises each need to that of more. Returns whether any of them grew. */
+static bool raise_need(struct cb_need *need, const struct cb_need *more)
+{
+	struct cb_need before = *need;
+
+	RAISE(need->processes, more->processes);
+	RAISE(need->threads, more->threads);
+	RAISE(need->memory_bytes, more->memory_bytes);
+	RAISE(need->fds_per_process, more->fds_per_process);
+	return before.processes != need->processes || before.threads != need->threads ||
+	       before.memory_bytes != need->memory_bytes || before.fds_per_process != need->fds_per_process;
+}
+
+int cb_cell_check_limits(const struct cb_cell *cell, const struct cb_group *group, const struct cb_host *host,
+	struct cb_need *granted, struct cb_error *err)
+{
+	struct cb_need need = need_of(cell, group);
+	struct cb_error why = { 0 };
+	int r;
+
+	if (!raise_need(granted, &need))
+		return 0;
+	r = cb_limits_check(host, &need, &why);
+	return r ? cb_error_set(err, r, "%s: %s", cell->id, why.text) : 0;
+}
+
+void cb_cell_release(struct cb_cell *cell)
+{
+	free(cell->id);
+	cb_placement_release(&cell->placement);
+	*cell = (struct cb_cell){ 0 };
+}

@@ -1,0 +1,316 @@
+/*
+ * From a group to its cells: modes x dispatches x workers x pins. What was asked for and cannot be becomes a
+ * skipped cell with its reason; what was not asked for and cannot be is left out.
+ */
+#include <assert.h>
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/plan/builder.h"
+#include "lib/plan/cell.h"
+
+/* The least number of workers that hybrid can split; below it 2x2 stands for hybrid. */
+#define HYBRID_LEAST 4u
+
+/* What a cell is made from. */
+struct recipe {
+	const struct cb_mode *mode;
+	enum cb_dispatch dispatch;
+	enum cb_pin pin;
+	struct cb_shape_request request;
+	char refused[128]; /* why it cannot be measured whatever its shape; "": it can */
+};
+
+static int no_memory(struct cb_error *err)
+{
+	return cb_error_set(err, -ENOMEM, "no memory left for the plan");
+}
+
+static struct cb_group *last_group(struct cb_builder *b)
+{
+	return &b->plan.groups[b->plan.groups_n - 1];
+}
+
+/* ---- which --------------------------------------------------------------------------------------------- */
+
+static unsigned pins_of(const struct cb_builder *b)
+{
+	return b->options->pins ? b->options->pins : 1u << CB_PIN_AUTO;
+}
+
+/* The dispatch of one worker, and of a run that names none: shared, or the first that the workload has. */
+static enum cb_dispatch own_dispatch(const struct cb_workload *workload)
+{
+	if (workload->caps & CB_CAN_SHARED)
+		return CB_DISPATCH_SHARED;
+	for (unsigned d = 0; cb_dispatches[d].name; d++)
+		if (workload->caps & cb_dispatches[d].cap)
+			return (enum cb_dispatch)d;
+	return CB_DISPATCH_SHARED;
+}
+
+static unsigned dispatches_of(const struct cb_builder *b, const struct cb_workload *workload)
+{
+	return b->options->dispatches ? b->options->dispatches : 1u << own_dispatch(workload);
+}
+
+/* One shape stands for all workers asked for: serial's, --shape, and hybrid's 2x2. */
+static bool has_one_shape(const struct cb_builder *b, const struct cb_mode *mode)
+{
+	if (mode->cap == CB_CAN_HYBRID)
+		return b->options->shape_processes || b->workers_most < HYBRID_LEAST;
+	return mode->cap == CB_CAN_SERIAL;
+}
+
+static size_t requests_n(const struct cb_builder *b, const struct cb_mode *mode)
+{
+	return has_one_shape(b, mode) ? 1 : b->workers.n;
+}
+
+static struct cb_shape_request request_of(const struct cb_builder *b, const struct cb_mode *mode, size_t i)
+{
+	struct cb_shape_request request = {
+		.workers = mode->cap == CB_CAN_SERIAL ? 1 : b->workers.v[i],
+		.numa_nodes = b->numa_nodes,
+		.llcs = b->llcs,
+	};
+
+	if (mode->cap != CB_CAN_HYBRID || !has_one_shape(b, mode))
+		return request;
+	request.want_processes = b->options->shape_processes ? b->options->shape_processes : 2;
+	request.want_threads = b->options->shape_processes ? b->options->shape_threads : 2;
+	request.workers = request.want_processes * request.want_threads;
+	return request;
+}
+
+/* ---- one cell ------------------------------------------------------------------------------------------ */
+
+/* Arranges and names a zeroed cell. */
+static int name_cell(
+	struct cb_cell *cell, const struct cb_builder *b, const struct recipe *recipe, struct cb_error *err)
+{
+	const struct cb_group *group = &b->plan.groups[b->plan.groups_n - 1];
+	struct cb_error why = { 0 };
+
+	cell->group = b->plan.groups_n - 1;
+	cell->mode = recipe->mode;
+	cell->dispatch = recipe->dispatch;
+	cell->batch = b->options->batch;
+	cell->inflight = b->options->inflight ? b->options->inflight : 1;
+	cell->pin_requested = recipe->pin;
+	if (*recipe->refused)
+		cb_cell_skip(cell, "%s", recipe->refused);
+	if (recipe->mode->shape(&recipe->request, &cell->shape, &why)) {
+		cell->shape = (struct cb_shape){ .workers = recipe->request.workers };
+		cb_cell_skip(cell, "%s", why.text);
+	}
+	cell->id = cb_cell_id(cell, group, b->cpus);
+	return cell->id ? 0 : no_memory(err);
+}
+
+/* Gives a named cell its place, and refuses the plan when it is to be measured beyond a limit. */
+static int place_cell(
+	struct cb_cell *cell, struct cb_builder *b, const struct cb_group *group, struct cb_error *err)
+{
+	int r = cb_cell_place(cell, group, b->options, &b->host->topology, &b->plan.allowance, err);
+
+	if (r || cell->status != CB_OK)
+		return r;
+	return cb_cell_check_limits(cell, group, b->host, &b->granted, err);
+}
+
+static bool matches(const struct cb_builder *b, const struct cb_cell *cell)
+{
+	return !b->options->cells || !fnmatch(b->options->cells, cell->id, FNM_NOESCAPE);
+}
+
+/* Appends a copy of the cell, which is the plan's from then on. */
+static int push(struct cb_builder *b, struct cb_cell *cell, struct cb_error *err)
+{
+	struct cb_plan *plan = &b->plan;
+	struct cb_group *group = last_group(b);
+
+	if (plan->cells_n == b->cells_cap) {
+		unsigned cap = b->cells_cap ? 2 * b->cells_cap : 32;
+		struct cb_cell *cells = realloc(plan->cells, cap * sizeof *cells);
+
+		if (!cells)
+			return no_memory(err);
+		plan->cells = cells;
+		b->cells_cap = cap;
+	}
+	if (cell->status == CB_OK && cell->shape.workers > plan->workers_max)
+		plan->workers_max = cell->shape.workers;
+	plan->cells[plan->cells_n++] = *cell;
+	group->n++;
+	return 0;
+}
+
+/* Counts a cell that was named, and remembers the first of all for an error message. */
+static int count(struct cb_builder *b, const struct cb_cell *cell, struct cb_error *err)
+{
+	if (b->cells_made++ == CB_CELLS_MAX)
+		return cb_error_set(err, -ERANGE,
+			"the plan has more than %u cells: ask for fewer --workers or --scan values",
+			CB_CELLS_MAX);
+	if (b->first_id)
+		return 0;
+	b->first_id = strdup(cell->id);
+	return b->first_id ? 0 : no_memory(err);
+}
+
+static int add_cell(struct cb_builder *b, const struct recipe *recipe, struct cb_error *err)
+{
+	struct cb_cell cell = { 0 };
+	int r = name_cell(&cell, b, recipe, err);
+
+	if (!r)
+		r = count(b, &cell, err);
+	if (!r && matches(b, &cell)) {
+		r = cell.status == CB_OK ? place_cell(&cell, b, last_group(b), err) : 0;
+		if (!r)
+			r = push(b, &cell, err);
+		if (!r)
+			return 0;
+	}
+	cb_cell_release(&cell);
+	return r;
+}
+
+/* ---- all cells of a group ------------------------------------------------------------------------------ */
+
+static int add_pins(struct cb_builder *b, struct recipe *recipe, struct cb_error *err)
+{
+	unsigned pins = pins_of(b);
+	int r = 0;
+
+	for (unsigned pin = 0; cb_pin_names[pin] && !r; pin++) {
+		if (!(pins & 1u << pin))
+			continue;
+		recipe->pin = (enum cb_pin)pin;
+		r = add_cell(b, recipe, err);
+		/* What cannot be is said once. */
+		if (*recipe->refused)
+			break;
+	}
+	return r;
+}
+
+static int add_shapes(struct cb_builder *b, struct recipe *recipe, struct cb_error *err)
+{
+	size_t n = *recipe->refused ? 1 : requests_n(b, recipe->mode);
+	int r = 0;
+
+	for (size_t i = 0; i < n && !r; i++) {
+		recipe->request = request_of(b, recipe->mode, i);
+		r = add_pins(b, recipe, err);
+	}
+	return r;
+}
+
+static int add_dispatches(
+	struct cb_builder *b, struct recipe *recipe, const struct cb_workload *workload, struct cb_error *err)
+{
+	unsigned asked = dispatches_of(b, workload);
+	int r = 0;
+
+	for (unsigned d = 0; cb_dispatches[d].name && !r; d++) {
+		if (!(asked & 1u << d))
+			continue;
+		recipe->dispatch = (enum cb_dispatch)d;
+		*recipe->refused = '\0';
+		if (!(workload->caps & cb_dispatches[d].cap))
+			snprintf(recipe->refused, sizeof recipe->refused, "%s cannot run with dispatch %s",
+				workload->name, cb_dispatches[d].name);
+		r = add_shapes(b, recipe, err);
+	}
+	return r;
+}
+
+static int add_mode(struct cb_builder *b, const struct cb_mode *mode, struct cb_error *err)
+{
+	const struct cb_workload *workload = last_group(b)->workload;
+	struct recipe recipe = { .mode = mode, .dispatch = own_dispatch(workload) };
+
+	if (!(workload->caps & mode->cap)) {
+		if (!b->options->modes_given)
+			return 0;
+		snprintf(recipe.refused, sizeof recipe.refused, "%s cannot run in mode %s", workload->name,
+			mode->name);
+		return add_shapes(b, &recipe, err);
+	}
+	if (mode->cap == CB_CAN_SERIAL)
+		return add_shapes(b, &recipe, err);
+	return add_dispatches(b, &recipe, workload, err);
+}
+
+/* The first serial cell that stays in the plan. */
+static struct cb_cell *mark_baseline(struct cb_builder *b)
+{
+	const struct cb_group *group = last_group(b);
+
+	for (unsigned i = group->first; i < group->first + group->n; i++)
+		if (cb_cell_is_serial(&b->plan.cells[i])) {
+			b->plan.cells[i].baseline = true;
+			return &b->plan.cells[i];
+		}
+	return NULL;
+}
+
+static enum cb_pin first_pin(const struct cb_builder *b)
+{
+	return (enum cb_pin)__builtin_ctz(pins_of(b));
+}
+
+/* Always one of the table. */
+static const struct cb_mode *serial_mode(void)
+{
+	size_t i = 0;
+
+	while (cb_modes[i] && cb_modes[i]->cap != CB_CAN_SERIAL)
+		i++;
+	assert(cb_modes[i]);
+	return cb_modes[i];
+}
+
+/* Makes the group's own serial cell: like the baseline where there is one, else hidden. */
+static int build_serial(struct cb_builder *b, struct cb_error *err)
+{
+	const struct cb_cell *baseline = mark_baseline(b);
+	struct cb_group *group = last_group(b);
+	struct recipe recipe = {
+		.mode = serial_mode(),
+		.dispatch = own_dispatch(group->workload),
+		.pin = baseline ? baseline->pin_requested : first_pin(b),
+	};
+	int r;
+
+	if (!(group->workload->caps & CB_CAN_SERIAL))
+		snprintf(recipe.refused, sizeof recipe.refused, "%s cannot run in mode serial",
+			group->workload->name);
+	recipe.request = request_of(b, recipe.mode, 0);
+	r = name_cell(&group->serial, b, &recipe, err);
+	if (!r)
+		r = place_cell(&group->serial, b, group, err);
+	group->serial.baseline = baseline != NULL;
+	return r;
+}
+
+int cb_build_cells(struct cb_builder *b, struct cb_error *err)
+{
+	struct cb_group *group = last_group(b);
+	int r = 0;
+
+	for (unsigned m = 0; cb_modes[m] && !r; m++)
+		if (!b->options->modes_given || b->options->modes & 1u << m)
+			r = add_mode(b, cb_modes[m], err);
+	if (r)
+		return r;
+	if (group->n)
+		return build_serial(b, err);
+	cb_group_release(group);
+	b->plan.groups_n--;
+	return 0;
+}

@@ -1,0 +1,121 @@
+/* From specifications to groups. */
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/param.h"
+#include "lib/plan/builder.h"
+#include "lib/plan/cell.h"
+
+static int no_memory(struct cb_error *err)
+{
+	return cb_error_set(err, -ENOMEM, "no memory left for the plan");
+}
+
+static int unknown(const struct cb_builder *b, const char *name, struct cb_error *err)
+{
+	const char *nearest, **names;
+	char quoted[64];
+	size_t n = 0;
+
+	while (b->registry[n])
+		n++;
+	names = calloc(n + 1, sizeof *names);
+	if (!names)
+		return no_memory(err);
+	for (size_t i = 0; i < n; i++)
+		names[i] = b->registry[i]->name;
+	nearest = cb_nearest(name, names);
+	cb_quote(name, quoted, sizeof quoted);
+	if (nearest)
+		cb_error_set(err, -EINVAL, "there is no workload '%s': did you mean '%s'?", quoted, nearest);
+	else
+		cb_error_set(err, -EINVAL, "there is no workload '%s': see concbench list", quoted);
+	free(names);
+	return -EINVAL;
+}
+
+static const struct cb_workload *find(const struct cb_builder *b, const char *name)
+{
+	for (const struct cb_workload *const *w = b->registry; *w; w++)
+		if (!strcmp((*w)->name, name))
+			return *w;
+	return NULL;
+}
+
+static int read_params(
+	const struct cb_group *group, const struct cb_spec *spec, const char *text, struct cb_error *err)
+{
+	struct cb_error why = { 0 };
+	int r = cb_params_parse(group->workload, spec, group->params, &why);
+	char quoted[64];
+
+	if (!r)
+		r = cb_params_identify_files(group->workload, group->params, &why);
+	if (!r)
+		return 0;
+	return cb_error_set(err, r, "%s: %s", cb_quote(text, quoted, sizeof quoted), why.text);
+}
+
+/* Fills a zeroed group up to its id. text: the specification as written. */
+static int fill(struct cb_group *group, const struct cb_builder *b, const struct cb_spec *spec,
+	const char *text, struct cb_error *err)
+{
+	int r;
+
+	group->workload = find(b, spec->workload);
+	if (!group->workload)
+		return unknown(b, spec->workload, err);
+	group->params = calloc(1, group->workload->params_size + 1);
+	if (!group->params)
+		return no_memory(err);
+	r = read_params(group, spec, text, err);
+	if (r)
+		return r;
+	group->params_id = cb_params_id(group->workload, group->params);
+	return group->params_id ? 0 : no_memory(err);
+}
+
+static int check_new(const struct cb_plan *plan, const struct cb_group *group, struct cb_error *err)
+{
+	char quoted[128];
+
+	assert(group->params_id);
+	for (unsigned i = 0; i < plan->groups_n; i++) {
+		const struct cb_group *other = &plan->groups[i];
+
+		if (other->workload == group->workload && !strcmp(other->params_id, group->params_id))
+			return cb_error_set(err, -EINVAL, "%s%s%s is asked for twice: name it once",
+				group->workload->name, *group->params_id ? ":" : "",
+				cb_quote(group->params_id, quoted, sizeof quoted));
+	}
+	return 0;
+}
+
+int cb_build_group(struct cb_builder *b, const char *specification, struct cb_error *err)
+{
+	struct cb_group group = { .first = b->plan.cells_n };
+	struct cb_spec spec;
+	int r = cb_parse_spec(specification, &spec, err);
+
+	if (r)
+		return r;
+	r = fill(&group, b, &spec, specification, err);
+	if (!r)
+		r = check_new(&b->plan, &group, err);
+	if (r)
+		cb_group_release(&group);
+	else
+		b->plan.groups[b->plan.groups_n++] = group;
+	cb_spec_release(&spec);
+	return r;
+}
+
+void cb_group_release(struct cb_group *group)
+{
+	free(group->params);
+	free(group->params_id);
+	cb_cell_release(&group->serial);
+	*group = (struct cb_group){ 0 };
+}

@@ -1,0 +1,22 @@
+/*
+ * The parts that a result file and the answer of `concbench sample` have in common. Used within lib/result
+ * only; keys and units are described in docs/result.schema.json.
+ */
+#ifndef CB_RESULT_MEASURED_JSON_H
+#define CB_RESULT_MEASURED_JSON_H
+
+#include "lib/exec/sample.h"
+#include "lib/result/json.h"
+
+/* Adds what was measured to object in: times, counts, metrics under their names, notes. Neither rows nor
+ * status. */
+void cb_json_measured(struct cb_json in, const struct cb_workload *workload, const struct cb_sample *sample);
+/* The object `workers`: one array a column, workers entries each; -1 where a worker did not get that far. */
+void cb_json_worker_rows(struct cb_json in, const struct cb_worker_row *rows, unsigned workers);
+/* Values under the workload's metric names; missing ones are absent. */
+void cb_json_metrics(struct cb_json in, const struct cb_workload *workload, const double *values);
+/* The object `latency`; nothing when histogram is NULL or empty or timing says that no unit was timed. */
+void cb_json_latency(
+	struct cb_json in, const struct cb_histogram *histogram, enum cb_timing timing, uint64_t every);
+
+#endif

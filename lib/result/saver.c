@@ -1,0 +1,275 @@
+/*
+ * Saving so that neither a crash nor a full disk costs the old file. Data go to target.part and reach the
+ * disk before the name does. A device or a pipe cannot be replaced: it is written once, at the end.
+ */
+#include "lib/result/result.h"
+
+#include "lib/host/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CHECKPOINT_NS 1000000000u
+
+static int save_error(struct cb_error *err, int code, const char *path)
+{
+	char quoted[160];
+
+	return cb_error_set(
+		err, code, "cannot save to %s: %s", cb_quote(path, quoted, sizeof quoted), strerror(-code));
+}
+
+/* ---- where to ------------------------------------------------------------------------------------ */
+
+/* Opens the folder that holds path. Returns the descriptor or a negative errno. */
+static int open_folder(const char *path)
+{
+	char *copy = strdup(path);
+	int fd;
+
+	if (!copy)
+		return -ENOMEM;
+	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = fd < 0 ? -errno : fd;
+	free(copy);
+	return fd;
+}
+
+/* Makes the .part and takes it away again. One that is there already is left alone. */
+static int probe_by_name(const struct cb_saver *saver)
+{
+	int fd = open(saver->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return errno == EEXIST ? 0 : -errno;
+	close(fd);
+	return unlink(saver->part) ? -errno : 0;
+}
+
+/* Whether files can be made in the folder: by one without a name, where the file system has such files. */
+static int probe_folder(const struct cb_saver *saver)
+{
+	int folder = open_folder(saver->target), fd, rc;
+
+	if (folder < 0)
+		return folder == -EACCES ? probe_by_name(saver) : folder;
+	fd = openat(folder, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+	rc = fd < 0 ? -errno : 0;
+	if (fd >= 0)
+		close(fd);
+	close(folder);
+	return rc == -EOPNOTSUPP || rc == -EISDIR || rc == -EINVAL ? probe_by_name(saver) : rc;
+}
+
+/* The target's kind, if it exists: a folder is refused, what is no regular file is written in place. */
+static int probe_target(struct cb_saver *saver)
+{
+	struct stat st;
+
+	if (stat(saver->target, &st))
+		return errno == ENOENT ? 0 : -errno;
+	if (S_ISDIR(st.st_mode))
+		return -EISDIR;
+	if (faccessat(AT_FDCWD, saver->target, W_OK, AT_EACCESS))
+		return -errno;
+	saver->existed = true;
+	saver->direct = !S_ISREG(st.st_mode);
+	return 0;
+}
+
+/* What stands where the .part goes must be one that a killed run left. Also finds a name that is too long. */
+static int probe_part(const struct cb_saver *saver)
+{
+	struct stat st;
+
+	if (lstat(saver->part, &st))
+		return errno == ENAMETOOLONG ? -errno : 0; /* other reasons are the folder's */
+	return S_ISREG(st.st_mode) ? 0 : -EEXIST;
+}
+
+static int name_files(struct cb_saver *saver, const char *path)
+{
+	if (!*path)
+		return -ENOENT;
+	saver->path = strdup(path);
+	saver->target = realpath(path, NULL);
+	if (!saver->target)
+		saver->target = strdup(path);
+	if (!saver->path || !saver->target)
+		return -ENOMEM;
+	saver->part = malloc(strlen(saver->target) + sizeof ".part");
+	if (!saver->part)
+		return -ENOMEM;
+	stpcpy(stpcpy(saver->part, saver->target), ".part");
+	return 0;
+}
+
+int cb_saver_init(struct cb_saver *ret, const char *path, struct cb_error *err)
+{
+	struct cb_saver saver = { 0 };
+	const char *culprit = path;
+	int rc = name_files(&saver, path);
+
+	rc = rc ? rc : probe_target(&saver);
+	if (!rc && !saver.direct) {
+		rc = probe_part(&saver);
+		culprit = rc ? saver.part : path;
+		rc = rc ? rc : probe_folder(&saver);
+	}
+	if (rc)
+		save_error(err, rc, culprit);
+	if (rc)
+		cb_saver_release(&saver);
+	else
+		*ret = saver;
+	return rc;
+}
+
+/* ---- writing ------------------------------------------------------------------------------------- */
+
+static int put_fd(void *arg, const char *text, size_t n)
+{
+	int fd = *(int *)arg;
+
+	while (n) {
+		ssize_t written = write(fd, text, n);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return -errno;
+		text += written;
+		n -= (size_t)written;
+	}
+	return 0;
+}
+
+/* Writes all, waits for the disk where there is one, closes fd. A device has nothing to wait for. */
+static int write_and_close(int fd, const struct cb_result *result)
+{
+	int rc = cb_result_write(result, put_fd, &fd);
+
+	if (!rc && fsync(fd) && errno != EINVAL && errno != EROFS && errno != ENOTSUP)
+		rc = -errno;
+	if (close(fd) && !rc)
+		rc = -errno;
+	return rc;
+}
+
+/* A .part that a killed run left goes first; O_EXCL then makes sure that no link is followed. */
+static int write_part(struct cb_saver *saver, const struct cb_result *result)
+{
+	int fd, rc;
+
+	unlink(saver->part);
+	fd = open(saver->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return -errno;
+	saver->made = true;
+	rc = write_and_close(fd, result);
+	if (rc) {
+		unlink(saver->part);
+		saver->made = false;
+	}
+	return rc;
+}
+
+static int write_direct(struct cb_saver *saver, const struct cb_result *result)
+{
+	int fd = open(saver->target, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+
+	return fd < 0 ? -errno : write_and_close(fd, result);
+}
+
+/* A folder that cannot be read can be written all the same; its name then reaches the disk when it does. */
+static int sync_folder(const char *path)
+{
+	int fd = open_folder(path), rc = 0;
+
+	if (fd < 0)
+		return fd == -EACCES ? 0 : fd;
+	if (fsync(fd) && errno != EINVAL)
+		rc = -errno;
+	close(fd);
+	return rc;
+}
+
+static int replace_target(struct cb_saver *saver)
+{
+	if (rename(saver->part, saver->target))
+		return -errno;
+	saver->made = false;
+	return sync_folder(saver->target);
+}
+
+/* ---- when ---------------------------------------------------------------------------------------- */
+
+/* Samples, or failures to tell of; a plan of skipped cells alone is nothing. */
+static bool worth_saving(const struct cb_result *result)
+{
+	for (unsigned i = 0; i < result->plan->cells_n; i++)
+		if (result->cells[i].samples_n || cb_cell_result_failed(&result->cells[i]))
+			return true;
+	return false;
+}
+
+static bool has_number(const struct cb_result *result)
+{
+	for (unsigned i = 0; i < result->plan->cells_n; i++)
+		if (result->cells[i].status == CB_OK && cb_cell_result_counted(&result->cells[i]))
+			return true;
+	return false;
+}
+
+int cb_saver_checkpoint(struct cb_saver *saver, const struct cb_result *result, struct cb_error *err)
+{
+	struct cb_result unfinished = *result;
+	uint64_t now = cb_now_ns();
+	int rc;
+
+	if (saver->direct || !worth_saving(result) ||
+		(saver->last_ns && now - saver->last_ns < CHECKPOINT_NS))
+		return 0;
+	unfinished.partial = true;
+	rc = write_part(saver, &unfinished);
+	saver->last_ns = cb_now_ns();
+	return rc ? save_error(err, rc, saver->path) : 0;
+}
+
+int cb_saver_finish(
+	struct cb_saver *saver, const struct cb_result *result, const char **ret_path, struct cb_error *err)
+{
+	bool replace = !saver->existed || (!result->partial && has_number(result));
+	int rc;
+
+	if (!worth_saving(result)) {
+		*ret_path = NULL;
+		return 0;
+	}
+	rc = saver->direct ? write_direct(saver, result) : write_part(saver, result);
+	if (!rc && replace && !saver->direct)
+		rc = replace_target(saver);
+	if (rc)
+		return save_error(err, rc, saver->path);
+	saver->made = false;
+	*ret_path = replace || saver->direct ? saver->path : saver->part;
+	return 0;
+}
+
+void cb_saver_release(struct cb_saver *saver)
+{
+	if (!saver)
+		return;
+	if (saver->made)
+		unlink(saver->part);
+	free(saver->path);
+	free(saver->target);
+	free(saver->part);
+	*saver = (struct cb_saver){ 0 };
+}

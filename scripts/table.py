@@ -1,0 +1,1058 @@
+#!/usr/bin/env python3
+"""Tables from concbench results: aligned text, Markdown or CSV, one file or several side by side.
+
+Reads only the JSON of schema concbench.result/1 and needs only Python's standard library. The order of
+work is load > rows > columns > render: a file is checked once, where it is read, and everything behind
+that may trust the types. One table, COLUMNS, says what a column is called, what it means, where its
+number comes from and how people read it; options, help, sorting and all three formats follow from it.
+It is one file, so that it can be copied to wherever results are.
+"""
+
+import argparse
+import difflib
+import errno
+import json
+import math
+import os
+import re
+import statistics
+import sys
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
+
+PROGRAM = "table.py"
+SCHEMA = "concbench.result/1"
+
+EXIT_USAGE = 2  # usage or unreadable input
+EXIT_SAVE = 7  # the table could not be written
+EXIT_SIGINT = 128 + 2
+EXIT_SIGPIPE = 128 + 13
+
+MAX_FILE_BYTES = 256 << 20
+MAX_DIGITS = 40  # of a whole number: 2^64 has 20
+MAX_SHOWN = 256  # characters of a text in a table or message
+MAX_CSV = 32767  # characters of a CSV field: what spreadsheets take
+
+SUPERLINEAR = 1.05  # a speed-up above this many times the workers is flagged
+
+
+class InputError(Exception):
+    """A file that cannot be used; the text says why, without the file's name."""
+
+
+class UsageError(Exception):
+    """A command line that cannot be obeyed."""
+
+
+# ---- safe text ---------------------------------------------------------------------------------------
+
+
+def shorten(text: str, limit: int = MAX_SHOWN) -> str:
+    """The text, cut to limit characters with dots at the cut."""
+    return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def printable(text: str, keep: str = "") -> str:
+    """The text with control, direction and other invisible characters, but those in keep, as escapes."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in keep else ascii(c)[1:-1] for c in text)
+
+
+def shown(text: str) -> str:
+    """A text from outside, safe and short enough for people's terminals."""
+    return printable(shorten(text))
+
+
+MARKDOWN_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+# An underscore inside a word is no emphasis and stays readable.
+MARKDOWN_SPECIAL = re.compile(r"[\\|`*\[\]~&<>]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
+
+
+def markdown(text: str) -> str:
+    """The text for a Markdown table cell, as literal characters."""
+    return MARKDOWN_SPECIAL.sub(lambda m: MARKDOWN_ENTITIES.get(m[0], "\\" + m[0]), text)
+
+
+def csv_text(text: str) -> str:
+    """A text field that no spreadsheet takes for a formula."""
+    text = printable(shorten(text, MAX_CSV), keep="\t\r\n")
+    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+# ---- numbers for people ------------------------------------------------------------------------------
+
+
+def three_digits(value: float, zeros: bool = False) -> str:
+    """The value with three significant digits, with or without trailing zeros."""
+    size = abs(value)
+    if size != 0 and (size < 1 or size >= 1e6):
+        return "%.3g" % value
+    decimals = 2 if size < 9.995 else 1 if size < 99.95 else 0
+    text = "%.*f" % (decimals, value)
+    return text if zeros or "." not in text else text.rstrip("0").rstrip(".")
+
+
+Scale = Sequence[Tuple[float, str]]
+RATE_SCALE: Scale = ((1, "/s"), (1e3, "k/s"), (1e6, "M/s"), (1e9, "G/s"))
+TIME_SCALE: Scale = ((1, "ns"), (1e3, "us"), (1e6, "ms"), (1e9, "s"))
+SIZE_SCALE: Scale = ((1, "B"), (1 << 10, "KiB"), (1 << 20, "MiB"), (1 << 30, "GiB"), (1 << 40, "TiB"))
+
+
+def pick_unit(value: float, scale: Scale) -> Tuple[float, str]:
+    """The largest unit in which the value, once rounded, is at least 1; the smallest for little values."""
+    chosen = scale[0]
+    for row in scale:
+        if abs(value) >= row[0] * 0.9995:
+            chosen = row
+    return chosen
+
+
+def with_unit(scale: Scale) -> Callable[[float], str]:
+    """A formatter of values in the scale's unit."""
+
+    def format_value(value: float) -> str:
+        factor, unit = pick_unit(value, scale)
+        return three_digits(value / factor) + " " + unit
+
+    return format_value
+
+
+def percent(share: float) -> str:
+    """A share of 1 as a percentage."""
+    return three_digits(share * 100) + "%"
+
+
+class Kind(NamedTuple):
+    """How values of a column are shown to people; CSV always has them raw."""
+
+    numeric: bool
+    human: Callable[[Any], str]
+
+
+TEXT = Kind(False, str)
+FLAG = Kind(False, lambda value: "yes" if value else "no")
+COUNT = Kind(True, lambda value: str(value) if isinstance(value, int) else three_digits(value))
+NUMBER = Kind(True, three_digits)
+RATE = Kind(True, with_unit(RATE_SCALE))
+TIME = Kind(True, with_unit(TIME_SCALE))
+SIZE = Kind(True, with_unit(SIZE_SCALE))
+SHARE = Kind(True, percent)
+FACTOR = Kind(True, lambda value: three_digits(value, zeros=True) + "x")
+
+
+def divide(a: Optional[float], b: Optional[float]) -> Optional[float]:
+    """a / b, or None where that is no finite number."""
+    if a is None or not b:
+        return None
+    quotient = a / b
+    return quotient if math.isfinite(quotient) else None
+
+
+# ---- loading and checking ----------------------------------------------------------------------------
+
+
+def is_number(value: Any) -> bool:
+    """Whether a JSON value is a number; true and false are none."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def is_file(value: Any) -> bool:
+    """Whether a JSON value describes a file that a parameter names: path, size, checksum."""
+    return isinstance(value, dict) and isinstance(value.get("path"), str)
+
+
+class Leaf(NamedTuple):
+    """A plain JSON value: what it has to be, in words and as a test."""
+
+    words: str
+    test: Callable[[Any], bool]
+
+
+class MapOf(NamedTuple):
+    """A JSON object with any keys and values of one shape."""
+
+    shape: Any
+
+
+WORD = Leaf("text", lambda v: isinstance(v, str))
+BOOL = Leaf("true or false", lambda v: isinstance(v, bool))
+REAL = Leaf("a number", is_number)
+AMOUNT = Leaf("a number of at least 0", lambda v: is_number(v) and v >= 0)
+WHOLE = Leaf("a whole number of at least 0", lambda v: is_number(v) and isinstance(v, int) and v >= 0)
+SCALAR = Leaf("text, a number or true or false", lambda v: isinstance(v, (str, bool)) or is_number(v))
+PARAM = Leaf("text, a number, true, false or a file", lambda v: SCALAR.test(v) or is_file(v))
+
+ESTIMATE = {"median": AMOUNT, "ci_low": AMOUNT, "ci_high": AMOUNT}
+SAMPLE_MEDIANS = ("makespan_ns", "spawn_ns", "teardown_ns", "start_skew_ns", "pss_bytes", "capacity")
+SAMPLE = {"discarded": BOOL, "metrics": MapOf(REAL), **{key: AMOUNT for key in SAMPLE_MEDIANS}}
+LATENCY = {key: AMOUNT for key in ("count", "p50_ns", "p90_ns", "p99_ns", "p999_ns", "max_ns")}
+SUMMARY = {
+    "n": WHOLE,
+    "units_per_s": ESTIMATE,
+    "ns_per_unit": ESTIMATE,
+    "speedup": ESTIMATE,
+    "efficiency": AMOUNT,
+    "on_cpu": AMOUNT,
+    "effective_cores": AMOUNT,
+    "bound": WORD,
+    "capacity_low": BOOL,
+    "metrics": MapOf(REAL),
+    **{key: AMOUNT for key in SAMPLE_MEDIANS},
+}
+CELL = {
+    **{key: WORD for key in ("id", "workload", "class", "mode", "dispatch", "pin", "status", "reason")},
+    **{key: WHOLE for key in ("workload_version", "workers", "processes", "threads", "inflight", "units")},
+    "batch": SCALAR,
+    "params": MapOf(PARAM),
+    "cpus": [WHOLE],
+    "oversubscribed": BOOL,
+    "samples": [SAMPLE],
+    "latency": LATENCY,
+    "summary": SUMMARY,
+}
+RESULT = {
+    "partial": BOOL,
+    "quick": BOOL,
+    "scaling": WORD,
+    "started": WORD,
+    "tool": {"version": WORD, "revision": WORD},
+    "host": {"fingerprint": WORD},
+    "labels": MapOf(SCALAR),
+    "cells": [CELL],
+}
+
+
+def check(value: Any, shape: Any, where: str) -> None:
+    """Refuses a value that has not its shape. Keys may be absent; keys that no column reads are not looked at."""
+    if isinstance(shape, Leaf):
+        if not shape.test(value):
+            raise InputError("%s is not %s" % (where, shape.words))
+    elif isinstance(shape, list):
+        if not isinstance(value, list):
+            raise InputError("%s is not a list" % where)
+        for number, item in enumerate(value):
+            check(item, shape[0], "%s[%d]" % (where, number))
+    elif not isinstance(value, dict):
+        raise InputError("%s is not an object" % where)
+    else:
+        for name, item in value.items():
+            inner = shape.shape if isinstance(shape, MapOf) else shape.get(name)
+            if inner is not None:
+                check(item, inner, "%s.%s" % (where, name) if where else name)
+
+
+def refuse_duplicates(pairs: List[Tuple[str, Any]]) -> Dict[str, Any]:
+    """An object's pairs as a dict, provided that no key comes twice."""
+    result: Dict[str, Any] = {}
+    for name, value in pairs:
+        if name in result:
+            raise InputError('the key "%s" comes twice in an object' % shorten(name))
+        result[name] = value
+    return result
+
+
+def refuse_constant(text: str) -> None:
+    """Python's parser would take NaN and Infinity, which JSON has not."""
+    raise InputError("%s is not a JSON number" % text)
+
+
+def parse_whole(text: str) -> int:
+    """A whole number, unless it is longer than any that concbench writes."""
+    if len(text) > MAX_DIGITS:
+        raise InputError("a number of %d digits is out of range" % len(text.lstrip("-")))
+    return int(text)
+
+
+def parse_real(text: str) -> float:
+    """A number with fraction or exponent that a double can hold."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise InputError("the number %s is out of range" % shorten(text, 40))
+    return value
+
+
+def describe_json_error(text: str, error: json.JSONDecodeError) -> str:
+    """Why a text is no JSON; a text that just ends too soon is called truncated."""
+    if not text.strip():
+        return "is empty"
+    if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
+        return "is truncated: the JSON ends too soon, at line %d" % (text.rstrip().count("\n") + 1)
+    return "is not JSON: %s at line %d, column %d" % (error.msg, error.lineno, error.colno)
+
+
+def parse_json(text: str) -> Any:
+    """The JSON value of a text; InputError for everything that is no plain, bounded JSON."""
+    try:
+        return json.loads(
+            text,
+            object_pairs_hook=refuse_duplicates,
+            parse_constant=refuse_constant,
+            parse_int=parse_whole,
+            parse_float=parse_real,
+        )
+    except json.JSONDecodeError as error:
+        raise InputError(describe_json_error(text, error)) from None
+    except RecursionError:
+        raise InputError("is nested too deeply") from None
+
+
+def read_text(path: str) -> str:
+    """The file's text, or standard input's for "-"."""
+    try:
+        with open(0 if path == "-" else path, "rb", closefd=path != "-") as file:
+            data = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise InputError("cannot be read: %s" % (error.strerror or error)) from None
+    if len(data) > MAX_FILE_BYTES:
+        raise InputError("is larger than %d MiB" % (MAX_FILE_BYTES >> 20))
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError("is not UTF-8 text: bad byte at offset %d" % error.start) from None
+
+
+def check_schema(value: Any) -> None:
+    """Refuses what is no result of the one schema that is understood here."""
+    if not isinstance(value, dict) or "schema" not in value:
+        raise InputError('is not a concbench result: it has no "schema"')
+    if value["schema"] != SCHEMA:
+        name = value["schema"] if isinstance(value["schema"], str) else "(not text)"
+        raise InputError("has the schema %s; this script reads %s" % (shorten(name, 60), SCHEMA))
+    if "cells" not in value:
+        raise InputError("has no cells")
+
+
+def check_ids(cells: List[Dict[str, Any]]) -> None:
+    """Refuses an id that stands for two cells: they could not be matched."""
+    seen = set()
+    for cell in cells:
+        name = cell.get("id")
+        if name is not None and name in seen:
+            raise InputError("the cell id %s comes twice" % shorten(name))
+        seen.add(name)
+
+
+class Result(NamedTuple):
+    """One file: the name it has in the table, and its checked JSON."""
+
+    title: str
+    data: Dict[str, Any]
+
+
+def load(path: str) -> Dict[str, Any]:
+    """A result file's JSON, checked."""
+    try:
+        value = parse_json(read_text(path))
+    except MemoryError:
+        raise InputError("is too large for this machine's memory") from None
+    check_schema(value)
+    check(value, RESULT, "")
+    check_ids(value["cells"])
+    return value
+
+
+def titles_of(paths: Sequence[str]) -> List[str]:
+    """A short name for each file: its base name, the path where those are equal, a number where those are."""
+    titles = [re.sub(r"\.json$", "", os.path.basename(path)) or path for path in paths]
+    titles = [path if titles.count(title) > 1 else title for path, title in zip(paths, titles)]
+    numbered = ["%s #%d" % (title, number) for number, title in enumerate(titles, 1)]
+    return [other if titles.count(title) > 1 else title for title, other in zip(titles, numbered)]
+
+
+# ---- columns -----------------------------------------------------------------------------------------
+
+
+class Entry(NamedTuple):
+    """One cell of one file, and the same cell of the first file where that has it."""
+
+    result: Result
+    cell: Dict[str, Any]
+    first: Optional[Dict[str, Any]]
+
+
+Getter = Callable[[Entry], Any]
+
+
+def from_cell(*path: str) -> Getter:
+    """Getter of a value in the cell's JSON by the keys that lead to it."""
+
+    def get(entry: Entry) -> Any:
+        return lookup(entry.cell, path)
+
+    return get
+
+
+def lookup(value: Any, path: Sequence[str]) -> Any:
+    """The value behind a path of keys, None where one is absent."""
+    for name in path:
+        if name not in value:
+            return None
+        value = value[name]
+    return value
+
+
+def from_file(*path: str) -> Getter:
+    """Getter of a value that belongs to the whole file."""
+    return lambda entry: lookup(entry.result.data, path)
+
+
+def median_over_samples(cell: Dict[str, Any], *path: str) -> Optional[float]:
+    """The summary's median, else the median over the samples that count."""
+    ready = lookup(cell, ("summary",) + path)
+    if ready is not None:
+        return ready
+    kept = [sample for sample in cell.get("samples", []) if not sample.get("discarded", False)]
+    values = [value for value in (lookup(sample, path) for sample in kept) if value is not None]
+    return statistics.median(values) if values else None
+
+
+def median(*path: str) -> Getter:
+    """Getter of a median over samples."""
+    return lambda entry: median_over_samples(entry.cell, *path)
+
+
+def scalar(value: Any) -> Any:
+    """A parameter or label to show: files by path, truth values as words; numbers stay, so that they sort."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value["path"] if isinstance(value, dict) else value
+
+
+def typed(value: Any) -> str:
+    """A parameter's value as it would be typed: `,` `:` and `\\` are escaped by `\\`."""
+    return re.sub(r"([,:\\])", r"\\\1", str(scalar(value)))
+
+
+def params_text(entry: Entry) -> Optional[str]:
+    """All parameters as name=value,name=value."""
+    params = entry.cell.get("params")
+    if not params:
+        return None
+    return ",".join("%s=%s" % (name, typed(value)) for name, value in params.items())
+
+
+def cpus_text(entry: Entry) -> Optional[str]:
+    """The CPUs as a list with commas."""
+    return ",".join(str(cpu) for cpu in entry.cell["cpus"]) if entry.cell.get("cpus") else None
+
+
+RATE_PATH = ("summary", "units_per_s", "median")
+
+
+def rate_ratio(entry: Entry) -> Optional[float]:
+    """Rate over the first file's; none of failed cells or between versions of a workload, whose units differ."""
+    if entry.first is None or versions_differ(entry) or is_not_ok(entry.cell) or is_not_ok(entry.first):
+        return None
+    return divide(lookup(entry.cell, RATE_PATH), lookup(entry.first, RATE_PATH))
+
+
+def versions_differ(entry: Entry) -> bool:
+    """Whether the first file's cell did other work under the same name."""
+    versions = [cell.get("workload_version") for cell in (entry.cell, entry.first or {})]
+    return None not in versions and versions[0] != versions[1]
+
+
+def is_superlinear(cell: Dict[str, Any]) -> bool:
+    """Whether a speed-up is more than the workers can explain."""
+    speedup, workers = lookup(cell, ("summary", "speedup", "median")), cell.get("workers")
+    return speedup is not None and workers is not None and speedup > SUPERLINEAR * workers
+
+
+def is_capacity_low(cell: Dict[str, Any]) -> bool:
+    """Whether the host gave less than the CPUs it promised while a speed-up was measured."""
+    return lookup(cell, ("summary", "speedup")) is not None and bool(lookup(cell, ("summary", "capacity_low")))
+
+
+MARKS: Sequence[Tuple[str, Callable[[Dict[str, Any]], bool], str]] = (
+    ("^", is_superlinear, "speed-up above %.2f x workers: look for a cause before believing it" % SUPERLINEAR),
+    ("!", is_capacity_low, "the host gave less than its CPUs promise: this speed-up is tainted"),
+)
+
+
+def marks_of(entry: Entry) -> str:
+    """The signs that stand beside a speed-up."""
+    return "".join(sign for sign, test, _ in MARKS if test(entry.cell))
+
+
+class Column(NamedTuple):
+    """A column: its name in --columns, how its value is got and shown, and its line in --help."""
+
+    name: str
+    kind: Kind
+    get: Getter
+    help: str
+    shared: bool = False  # says which cell it is: shown once for all files
+    interval: Optional[Tuple[str, ...]] = None  # where the estimate with ci_low and ci_high is
+    marks: Optional[Callable[[Entry], str]] = None  # signs behind the value
+
+
+SPEEDUP_PATH = ("summary", "speedup")
+
+COLUMNS: Sequence[Column] = (
+    Column("id", TEXT, from_cell("id"), "the cell's name, unique in a file; files are matched by it", shared=True),
+    Column("workload", TEXT, from_cell("workload"), "name of the workload", shared=True),
+    Column("version", COUNT, from_cell("workload_version"), "version of the workload"),
+    Column("class", TEXT, from_cell("class"), "what the workload is declared to be bound by", shared=True),
+    Column("params", TEXT, params_text, "all parameters, name=value,...", shared=True),
+    Column("mode", TEXT, from_cell("mode"), "serial, processes, threads, hybrid, async", shared=True),
+    Column("dispatch", TEXT, from_cell("dispatch"), "how units reach workers", shared=True),
+    Column("workers", COUNT, from_cell("workers"), "concurrent executors of units", shared=True),
+    Column("processes", COUNT, from_cell("processes"), "processes among them", shared=True),
+    Column("threads", COUNT, from_cell("threads"), "threads in each process", shared=True),
+    Column("inflight", COUNT, from_cell("inflight"), "units in flight for each loop", shared=True),
+    Column("pin", TEXT, from_cell("pin"), "placement of the workers", shared=True),
+    Column("cpus", TEXT, cpus_text, "CPUs that were used"),
+    Column("oversubscribed", FLAG, from_cell("oversubscribed"), "more workers than CPUs"),
+    Column("status", TEXT, from_cell("status"), "ok, skipped, failed, crashed, ..."),
+    Column("n", COUNT, from_cell("summary", "n"), "samples that count"),
+    Column("units", COUNT, from_cell("units"), "units of work in a sample"),
+    Column("rate", RATE, from_cell(*RATE_PATH), "units per second, with its interval", interval=RATE_PATH[:-1]),
+    Column("rate_low", RATE, from_cell("summary", "units_per_s", "ci_low"), "lower end of the rate's interval"),
+    Column("rate_high", RATE, from_cell("summary", "units_per_s", "ci_high"), "upper end of the rate's interval"),
+    Column("ratio", FACTOR, rate_ratio, "rate over the first file's (several files only)"),
+    Column("ns_per_unit", TIME, from_cell("summary", "ns_per_unit", "median"), "time per unit: median, ns in CSV"),
+    Column(
+        "speedup",
+        FACTOR,
+        from_cell(*SPEEDUP_PATH, "median"),
+        "rate over the serial cell's, with its interval",
+        interval=SPEEDUP_PATH,
+        marks=marks_of,
+    ),
+    Column("speedup_low", FACTOR, from_cell(*SPEEDUP_PATH, "ci_low"), "lower end of the speed-up's interval"),
+    Column("speedup_high", FACTOR, from_cell(*SPEEDUP_PATH, "ci_high"), "upper end of the speed-up's interval"),
+    Column("efficiency", SHARE, from_cell("summary", "efficiency"), "speed-up per worker"),
+    Column("on_cpu", SHARE, from_cell("summary", "on_cpu"), "CPU time / (makespan x workers)"),
+    Column("effective_cores", NUMBER, from_cell("summary", "effective_cores"), "CPU time / makespan"),
+    Column("capacity", NUMBER, median("capacity"), "what the CPUs in use gave over one, by the probe: median"),
+    Column("memory", SIZE, median("pss_bytes"), "proportional set size: median, bytes in CSV"),
+    Column("p50", TIME, from_cell("latency", "p50_ns"), "latency of a unit, median; ns in CSV"),
+    Column("p90", TIME, from_cell("latency", "p90_ns"), "latency, 90th percentile"),
+    Column("p99", TIME, from_cell("latency", "p99_ns"), "latency, 99th percentile"),
+    Column("p999", TIME, from_cell("latency", "p999_ns"), "latency, 99.9th percentile"),
+    Column("max", TIME, from_cell("latency", "max_ns"), "latency, longest"),
+    Column("makespan", TIME, median("makespan_ns"), "first worker's start to last one's end: median"),
+    Column("skew", TIME, median("start_skew_ns"), "first worker's start to last one's start: median"),
+    Column("spawn", TIME, median("spawn_ns"), "creating the workers: median"),
+    Column("teardown", TIME, median("teardown_ns"), "ending the workers: median"),
+    Column("bound", TEXT, from_cell("summary", "bound"), "what was measured to bound it"),
+    Column("reason", TEXT, from_cell("reason"), "why the status is not ok"),
+    Column("partial", FLAG, from_file("partial"), "the file's run was not finished"),
+    Column("quick", FLAG, from_file("quick"), "the file's run was a quick one"),
+    Column("started", TEXT, from_file("started"), "when the file's run began"),
+)
+COLUMN_BY_NAME = {column.name: column for column in COLUMNS}
+
+
+def param_column(name: str) -> Column:
+    """One parameter of the workload."""
+    get = from_cell("params", name)
+    return Column("param:" + name, TEXT, lambda entry: scalar(get(entry)), "", shared=True)
+
+
+def label_column(name: str) -> Column:
+    """One label of the run."""
+    get = from_file("labels", name)
+    return Column("label:" + name, TEXT, lambda entry: scalar(get(entry)), "")
+
+
+def metric_column(name: str) -> Column:
+    """One number that the workload itself reports, as the median over samples."""
+    return Column("metric:" + name, NUMBER, median("metrics", name), "")
+
+
+def param_names(data: Dict[str, Any]) -> Set[str]:
+    """All parameters in a file."""
+    return {name for cell in data["cells"] for name in cell.get("params", {})}
+
+
+def metric_names(data: Dict[str, Any]) -> Set[str]:
+    """All metrics in a file."""
+    parts = [part for cell in data["cells"] for part in [cell.get("summary", {})] + cell.get("samples", [])]
+    return {name for part in parts for name in part.get("metrics", {})}
+
+
+def label_names(data: Dict[str, Any]) -> Set[str]:
+    """All labels of a file."""
+    return set(data.get("labels", {}))
+
+
+class Family(NamedTuple):
+    """Columns made by name, PREFIX:NAME, where NAME stands in some file."""
+
+    make: Callable[[str], Column]
+    names: Callable[[Dict[str, Any]], Set[str]]
+    help: str
+
+
+FAMILIES: Dict[str, Family] = {
+    "param": Family(param_column, param_names, "one parameter of the workload"),
+    "metric": Family(metric_column, metric_names, "a number the workload reports: median"),
+    "label": Family(label_column, label_names, "a label of the run (--label)"),
+}
+
+
+def unknown(what: str, word: str, known: Sequence[str]) -> UsageError:
+    """The error for a name that does not exist, with the nearest that does."""
+    near = difflib.get_close_matches(shorten(word), known, 1)
+    hint = "did you mean %s?" % shorten(near[0]) if near else "known: %s" % (", ".join(known) or "none")
+    return UsageError("%s: no such %s; %s" % (shorten(word), what, hint))
+
+
+def find_column(name: str, results: Sequence[Result]) -> Column:
+    """The column of a name from the command line."""
+    prefix, colon, rest = name.partition(":")
+    if colon and prefix in FAMILIES:
+        family = FAMILIES[prefix]
+        known = sorted(set().union(*(family.names(result.data) for result in results)))
+        if rest not in known:
+            raise unknown("%s in these files" % prefix, rest or name, known)
+        return family.make(rest)
+    if name not in COLUMN_BY_NAME:
+        raise unknown("column", name or "(empty)", list(COLUMN_BY_NAME) + [p + ":NAME" for p in FAMILIES])
+    if name == "ratio" and len(results) < 2:
+        raise UsageError("ratio: compares files, and only one was given")
+    return COLUMN_BY_NAME[name]
+
+
+DEFAULT_ONE = "id workers rate speedup efficiency on_cpu memory p50 p99 bound".split()
+DEFAULT_SEVERAL = "id workers rate ratio speedup p99".split()
+NOT_OK_COLUMNS = ["status", "reason"]
+
+
+def default_columns(arguments: argparse.Namespace, results: Sequence[Result]) -> List[str]:
+    """Column names where none were asked for: all in CSV, those that tell most elsewhere."""
+    if arguments.format == "csv":
+        return [column.name for column in COLUMNS if column.name != "ratio" or len(results) > 1]
+    names = DEFAULT_ONE if len(results) == 1 else DEFAULT_SEVERAL
+    failed = any(is_not_ok(cell) for result in results for cell in result.data["cells"])
+    return names + NOT_OK_COLUMNS if failed else names
+
+
+def is_not_ok(cell: Dict[str, Any]) -> bool:
+    """Whether a cell was not measured, or went wrong."""
+    return cell.get("status", "ok") != "ok"
+
+
+def add_ratio(columns: List[Column]) -> List[Column]:
+    """The columns with the ratio behind the rate, or at the end, when it is not among them."""
+    names = [column.name for column in columns]
+    if "ratio" in names:
+        return columns
+    place = names.index("rate") + 1 if "rate" in names else len(names)
+    return columns[:place] + [COLUMN_BY_NAME["ratio"]] + columns[place:]
+
+
+def choose_columns(arguments: argparse.Namespace, results: Sequence[Result]) -> List[Column]:
+    """The columns to show."""
+    names = arguments.columns or default_columns(arguments, results)
+    columns = [find_column(name, results) for name in names]
+    return add_ratio(columns) if len(results) > 1 else columns
+
+
+# ---- rows --------------------------------------------------------------------------------------------
+
+
+Row = List[Optional[Entry]]  # one cell in each file; None where a file has it not
+
+
+def make_rows(results: Sequence[Result]) -> List[Row]:
+    """One row a cell id, in the order of the files; a cell without id is a row of its own."""
+    rows: Dict[Any, Row] = {}
+    for number, result in enumerate(results):
+        for place, cell in enumerate(result.data["cells"]):
+            row = rows.setdefault(cell.get("id", (number, place)), [None] * len(results))
+            first = row[0].cell if row[0] else None
+            row[number] = Entry(result, cell, first if number else None)
+    return list(rows.values())
+
+
+def row_value(row: Row, column: Column) -> Any:
+    """A column's value for a whole row: the first file's that has one."""
+    values = (column.get(entry) for entry in row if entry)
+    return next((value for value in values if value is not None), None)
+
+
+def sort_rows(rows: List[Row], column: Column, descending: bool) -> List[Row]:
+    """Rows by a column, numbers before texts; rows without a value come last either way."""
+    keyed = [(row_value(row, column), row) for row in rows]
+    present = [pair for pair in keyed if pair[0] is not None]
+    missing = [row for value, row in keyed if value is None]
+    present.sort(key=lambda pair: (isinstance(pair[0], str), pair[0]), reverse=descending)
+    return [row for _, row in present] + missing
+
+
+class Field(NamedTuple):
+    """One column of the finished table: a column of one file, or of all when it is shared."""
+
+    title: str
+    column: Column
+    file: Optional[int]
+
+    def entry(self, row: Row) -> Optional[Entry]:
+        """The cell it shows in a row."""
+        return next(entry for entry in row if entry) if self.file is None else row[self.file]
+
+
+def make_fields(columns: Sequence[Column], results: Sequence[Result]) -> List[Field]:
+    """Each column once, or once for each file beside one another."""
+    fields = []
+    for column in columns:
+        if column.shared or len(results) == 1:
+            fields.append(Field(column.name, column, None if column.shared else 0))
+            continue
+        files = range(1 if column.name == "ratio" else 0, len(results))
+        fields += [Field("%s (%s)" % (column.name, results[i].title), column, i) for i in files]
+    return fields
+
+
+# ---- notes -------------------------------------------------------------------------------------------
+
+
+FILE_NOTES: Sequence[Tuple[Callable[[Dict[str, Any]], bool], str]] = (
+    (lambda data: data.get("partial", False), "partial: the run was not finished"),
+    (lambda data: data.get("quick", False), "quick: few short samples, good for a look, not for a comparison"),
+    (lambda data: not data["cells"], "empty: it has no cells"),
+)
+DIFFERENCES: Sequence[Tuple[Tuple[str, ...], str]] = (
+    (("host", "fingerprint"), "measured on another kind of host than"),
+    (("scaling",), "scaled otherwise (fixed work or rate) than"),
+)
+
+
+def file_notes(results: Sequence[Result]) -> List[str]:
+    """What has to be known of whole files."""
+    notes = ["%s is %s" % (r.title, text) for r in results for test, text in FILE_NOTES if test(r.data)]
+    for result in results[1:]:
+        for path, text in DIFFERENCES:
+            values = [lookup(each.data, path) for each in (result, results[0])]
+            if None not in values and values[0] != values[1]:
+                notes.append("%s was %s %s: ratios are advisory" % (result.title, text, results[0].title))
+    return notes
+
+
+def name_of(entry: Entry) -> str:
+    """A cell's id for a sentence."""
+    return shorten(entry.cell.get("id", "a cell without id"))
+
+
+def cell_notes(rows: Sequence[Row], columns: Sequence[Column]) -> List[str]:
+    """What the chosen columns would hide: cells that are not ok, ratios that cannot be."""
+    names = [column.name for column in columns]
+    entries = [entry for row in rows for entry in row if entry]
+    notes = []
+    if not all(name in names for name in NOT_OK_COLUMNS):
+        for entry in entries:
+            if is_not_ok(entry.cell):
+                notes.append("%s: %s" % (name_of(entry), status_text(entry.cell)))
+    if "ratio" in names:
+        for entry in entries:
+            if versions_differ(entry):
+                notes.append("%s: no ratio, the versions of the workload differ" % name_of(entry))
+    return notes
+
+
+def status_text(cell: Dict[str, Any]) -> str:
+    """Status and reason as a piece of a sentence."""
+    reason = cell.get("reason")
+    return shorten(cell["status"]) + (": " + shorten(reason) if reason else "")
+
+
+def mark_notes(rows: Sequence[Row], columns: Sequence[Column]) -> List[str]:
+    """What the signs beside speed-ups mean, for those that occur."""
+    if not any(column.marks for column in columns):
+        return []
+    cells = [entry.cell for row in rows for entry in row if entry]
+    return ["%s %s" % (sign, text) for sign, test, text in MARKS if any(test(cell) for cell in cells)]
+
+
+# ---- rendering ---------------------------------------------------------------------------------------
+
+
+class Table(NamedTuple):
+    """All that a format needs."""
+
+    fields: Sequence[Field]
+    rows: Sequence[Row]
+    notes: Sequence[str]
+    interval: str
+    color: bool
+
+
+def plus_minus(entry: Entry, path: Sequence[str]) -> str:
+    """Half the interval's width relative to the median."""
+    estimate = lookup(entry.cell, path)
+    width = divide((estimate["ci_high"] - estimate["ci_low"]) / 2, estimate["median"])
+    return "" if width is None else " \u00b1" + ("%.1f" if width < 0.1 else "%.0f") % (width * 100) + "%"
+
+
+def low_to_high(entry: Entry, path: Sequence[str], kind: Kind) -> str:
+    """The interval's ends."""
+    estimate = lookup(entry.cell, path)
+    return " (%s..%s)" % (kind.human(estimate["ci_low"]), kind.human(estimate["ci_high"]))
+
+
+def interval_text(column: Column, entry: Entry, style: str) -> str:
+    """What stands behind an estimate; nothing where it has no interval."""
+    if column.interval is None or style == "none":
+        return ""
+    if not {"ci_low", "ci_high", "median"} <= set(lookup(entry.cell, column.interval) or {}):
+        return ""
+    if style == "range":
+        return low_to_high(entry, column.interval, column.kind)
+    return plus_minus(entry, column.interval)
+
+
+def human_text(field: Field, row: Row, interval: str) -> str:
+    """A table cell for people."""
+    entry = field.entry(row)
+    value = field.column.get(entry) if entry else None
+    if value is None:
+        return "-"
+    if isinstance(value, str):
+        return shown(value)
+    text = field.column.kind.human(value) + interval_text(field.column, entry, interval)
+    return text + (" " + field.column.marks(entry) if field.column.marks else "").rstrip()
+
+
+def raw_value(field: Field, row: Row) -> Any:
+    """A CSV field: numbers bare, absent ones empty, texts safe."""
+    entry = field.entry(row)
+    value = field.column.get(entry) if entry else None
+    if isinstance(value, str):
+        return csv_text(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else value
+
+
+STYLES = {"title": "\033[1m%s\033[0m", "bad": "\033[31m%s\033[0m", "note": "\033[33m%s\033[0m"}
+
+
+def paint(text: str, style: str, color: bool) -> str:
+    """The text in a colour, where there are colours."""
+    return STYLES[style] % text if color and text.strip() else text
+
+
+def style_of(field: Field, row: Row) -> Optional[str]:
+    """How a table cell stands out."""
+    entry = field.entry(row)
+    return "bad" if field.column.name == "status" and entry and is_not_ok(entry.cell) else None
+
+
+def render_text(table: Table) -> str:
+    """Aligned columns, numbers to the right."""
+    titles = [shown(field.title) for field in table.fields]
+    body = [[human_text(field, row, table.interval) for field in table.fields] for row in table.rows]
+    widths = [max(len(line[i]) for line in [titles] + body) for i in range(len(titles))]
+
+    def pad(line: Sequence[str]) -> List[str]:
+        right = (field.column.kind.numeric for field in table.fields)
+        return [t.rjust(w) if r else t.ljust(w) for t, w, r in zip(line, widths, right)]
+
+    lines = [paint("  ".join(pad(titles)).rstrip(), "title", table.color)]
+    for row, texts in zip(table.rows, body):
+        styles = (style_of(field, row) for field in table.fields)
+        painted = [paint(t, s, table.color) if s else t for t, s in zip(pad(texts), styles)]
+        lines.append("  ".join(painted).rstrip())
+    notes = [paint("note: " + printable(note), "note", table.color) for note in table.notes]
+    return "\n".join(lines + ([""] + notes if notes else [])) + "\n"
+
+
+def render_markdown(table: Table) -> str:
+    """A table of GitHub's Markdown; notes are a list below it."""
+    titles = [markdown(shown(field.title)) for field in table.fields]
+    rules = ["---:" if field.column.kind.numeric else "---" for field in table.fields]
+    body = [[markdown(human_text(field, row, table.interval)) for field in table.fields] for row in table.rows]
+    lines = ["| " + " | ".join(line) + " |" for line in [titles, rules] + body]
+    notes = ["- note: " + markdown(printable(note)) for note in table.notes]
+    return "\n".join(lines + ([""] + notes if notes else [])) + "\n"
+
+
+def csv_line(values: Sequence[Any]) -> str:
+    """One record. Quoted here, because Python's writer leaves a carriage return bare before version 3.13."""
+    texts = [str(value) for value in values]
+    quoted = ['"%s"' % text.replace('"', '""') if re.search(r'[",\r\n]', text) else text for text in texts]
+    return (",".join(quoted) or '""') + "\n"
+
+
+def render_csv(table: Table) -> str:
+    """Comma-separated values with raw numbers: ns, bytes, shares of 1."""
+    lines = [[csv_text(field.title) for field in table.fields]]
+    lines += [[raw_value(field, row) for field in table.fields] for row in table.rows]
+    return "".join(csv_line(line) for line in lines)
+
+
+class Format(NamedTuple):
+    """An output format, and whether notes are part of it; else they go to standard error."""
+
+    render: Callable[[Table], str]
+    has_notes: bool
+
+
+FORMATS = {
+    "text": Format(render_text, True),
+    "markdown": Format(render_markdown, True),
+    "csv": Format(render_csv, False),
+}
+
+
+# ---- command line ------------------------------------------------------------------------------------
+
+
+class Parser(argparse.ArgumentParser):
+    """Errors as one sentence instead of usage and error."""
+
+    def print_help(self, file=None) -> None:
+        """Flushed here, where a closed pipe is handled, rather than when Python exits."""
+        sys.stdout.write(self.format_help())
+        sys.stdout.flush()
+
+    def error(self, message: str) -> None:
+        raise UsageError("%s; see %s --help" % (message, PROGRAM))
+
+
+class Once(argparse.Action):
+    """An option that may be given once."""
+
+    def __call__(self, parser, namespace, values, option_string=None):
+        given = namespace.__dict__.setdefault("given", set())
+        if self.dest in given:
+            parser.error("%s is given twice" % option_string)
+        given.add(self.dest)
+        setattr(namespace, self.dest, values)
+
+
+def name_list(text: str) -> List[str]:
+    """A list of different names."""
+    names = text.split(",")
+    if "" in names:
+        raise argparse.ArgumentTypeError("empty name in the list")
+    for name in names:
+        if names.count(name) > 1:
+            raise argparse.ArgumentTypeError("%s stands twice in the list" % shorten(name))
+    return names
+
+
+def sort_order(text: str) -> Tuple[str, bool]:
+    """COLUMN or COLUMN,desc or COLUMN,asc."""
+    name, comma, order = text.partition(",")
+    if comma and order not in ("asc", "desc"):
+        raise argparse.ArgumentTypeError("the order is asc or desc, not %s" % (shorten(order) or "empty"))
+    return name, order == "desc"
+
+
+def column_help() -> str:
+    """The list of columns for --help."""
+    rows = [(column.name, column.help) for column in COLUMNS]
+    rows += [(prefix + ":NAME", family.help) for prefix, family in FAMILIES.items()]
+    width = max(len(name) for name, _ in rows)
+    return "columns:\n" + "\n".join("  %s  %s" % (name.ljust(width), text) for name, text in rows)
+
+
+EXIT_HELP = "exit status: 0 done, 2 usage or unreadable input, 7 the table could not be written"
+
+
+def make_parser() -> Parser:
+    """All options."""
+    parser = Parser(
+        prog=PROGRAM,
+        allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Table of one concbench result, or of several side by side with the ratio of their rates\n"
+        "to the first file's. Cells are matched by id.",
+        epilog=column_help() + "\n\n" + EXIT_HELP,
+    )
+    add = parser.add_argument
+    add("files", nargs="+", metavar="FILE", help="result of concbench run (JSON); - is standard input")
+    add("--format", action=Once, choices=list(FORMATS), default="text", help="default: text")
+    add("--columns", action=Once, type=name_list, metavar="LIST", help="names with commas; default: CSV all, else a few")
+    add("--sort", action=Once, type=sort_order, metavar="COLUMN[,desc]", help="default: the order of the file")
+    add(
+        "--interval",
+        action=Once,
+        choices=["percent", "range", "none"],
+        default="percent",
+        help="how intervals are shown; default: percent (half-width of the median)",
+    )
+    add("--color", action=Once, choices=["auto", "always", "never"], default="auto", help="text only; default: auto")
+    return parser
+
+
+def wants_color(choice: str) -> bool:
+    """Colours on a terminal that is not dumb and whose user did not refuse them."""
+    if choice != "auto":
+        return choice == "always"
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and sys.stdout.isatty()
+
+
+def load_all(paths: Sequence[str]) -> List[Result]:
+    """All files; the error names the one it is about."""
+    loaded = []
+    for path in paths:
+        try:
+            loaded.append(load(path))
+        except InputError as error:
+            raise InputError("%s: %s" % (shorten(path) or "(empty name)", shorten(str(error)))) from None
+    return [Result(title, data) for title, data in zip(titles_of(paths), loaded)]
+
+
+def make_table(arguments: argparse.Namespace, results: Sequence[Result]) -> Table:
+    """Rows, columns and notes as they were asked for."""
+    columns = choose_columns(arguments, results)
+    rows = make_rows(results)
+    if arguments.sort:
+        name, descending = arguments.sort
+        rows = sort_rows(rows, find_column(name, results), descending)
+    notes = file_notes(results) + cell_notes(rows, columns) + mark_notes(rows, columns)
+    color = wants_color(arguments.color)
+    return Table(make_fields(columns, results), rows, notes, arguments.interval, color)
+
+
+def put(table: Table, chosen: Format) -> None:
+    """Writes the table to standard output, and notes that it cannot hold to standard error."""
+    sys.stdout.reconfigure(errors="backslashreplace")
+    sys.stdout.write(chosen.render(table))
+    sys.stdout.flush()
+    if not chosen.has_notes:
+        for note in table.notes:
+            complain("note: " + note)
+
+
+def complain(text: str) -> None:
+    """One line on standard error."""
+    if sys.stderr is not None:
+        print("%s: %s" % (PROGRAM, printable(text)), file=sys.stderr)
+
+
+def abandon_output() -> None:
+    """Keeps Python from flushing once more, and failing loudly, when it exits (its manual's advice)."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def run(words: Sequence[str]) -> int:
+    """The whole program; returns the exit status."""
+    try:
+        if sys.stdout is None:
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+        arguments = make_parser().parse_args(words)
+        table = make_table(arguments, load_all(arguments.files))
+        put(table, FORMATS[arguments.format])
+    except (UsageError, InputError) as error:
+        complain(str(error))
+        return EXIT_USAGE
+    except BrokenPipeError:
+        abandon_output()
+        return EXIT_SIGPIPE
+    except OSError as error:
+        complain("standard output: %s" % (error.strerror or error))
+        if sys.stdout is not None:
+            abandon_output()
+        return EXIT_SAVE
+    except KeyboardInterrupt:
+        return EXIT_SIGINT
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run(sys.argv[1:]))
