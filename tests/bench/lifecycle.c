@@ -1,64 +1,102 @@
 /*
- * lifecycle fork|thread WORKERS ROUNDS: ns a worker to create WORKERS children that end at once, and to wait
- * for all. Prints a line a round. Each round runs in a process of its own, as each sample of concbench does:
- * no thread stack of an earlier round is used again.
+ * lifecycle fork|thread apart|together WORKERS ROUNDS: ns a worker to create WORKERS children and to wait for
+ * all of them to end; a line a round. "apart": each ends at once, so early ones are gone before late ones are
+ * made. "together": each sleeps on a futex until all exist, which is what anything that starts its workers at
+ * one moment has to pay for.
+ *
+ * Each round runs in a process of its own, as each sample of concbench does: no thread stack of an earlier
+ * round is used again.
  */
 #include "tests/bench/bare.h"
 
+#include <limits.h>
+#include <linux/futex.h>
 #include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define STACK_BYTES (256 * 1024) /* as concbench's */
 
-static int fork_all(unsigned workers)
+/* Shared between main, rounds and children. */
+struct round {
+	_Atomic unsigned open; /* futex: 1: children may end */
+	bool together;
+	unsigned workers;
+	uint64_t ns;
+};
+
+static void wait_for_all(struct round *round)
 {
-	for (unsigned i = 0; i < workers; i++) {
+	while (round->together && !atomic_load(&round->open))
+		syscall(SYS_futex, &round->open, FUTEX_WAIT, 0, NULL, NULL, 0);
+}
+
+static void let_go(struct round *round)
+{
+	if (!round->together)
+		return;
+	atomic_store(&round->open, 1);
+	syscall(SYS_futex, &round->open, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
+static int fork_all(struct round *round)
+{
+	for (unsigned i = 0; i < round->workers; i++) {
 		pid_t pid = fork();
 
 		if (pid < 0)
 			return perror("fork"), 1;
-		if (!pid)
+		if (!pid) {
+			wait_for_all(round);
 			_exit(0);
+		}
 	}
-	for (unsigned i = 0; i < workers; i++)
+	let_go(round);
+	for (unsigned i = 0; i < round->workers; i++)
 		wait(NULL);
 	return 0;
 }
 
-static void *end_at_once(void *arg)
+static void *thread_main(void *arg)
 {
-	return arg;
+	wait_for_all(arg);
+	return NULL;
 }
 
-static int thread_all(unsigned workers)
+static int thread_all(struct round *round)
 {
-	pthread_t *threads = calloc(workers, sizeof *threads);
+	pthread_t *threads = calloc(round->workers, sizeof *threads);
 	pthread_attr_t attr;
 
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, STACK_BYTES);
-	for (unsigned i = 0; i < workers; i++)
-		if (pthread_create(&threads[i], &attr, end_at_once, NULL))
+	for (unsigned i = 0; i < round->workers; i++)
+		if (pthread_create(&threads[i], &attr, thread_main, round))
 			return perror("pthread_create"), 1;
-	for (unsigned i = 0; i < workers; i++)
+	let_go(round);
+	for (unsigned i = 0; i < round->workers; i++)
 		pthread_join(threads[i], NULL);
 	free(threads);
 	return 0;
 }
 
-/* One round in a process of its own. Returns 0, or what went wrong as an exit status. */
-static int round_apart(int (*all)(unsigned), unsigned workers, uint64_t *shared_ns)
+/* One round in a process of its own. Returns 0, or what went wrong as a wait status. */
+static int run_round(int (*all)(struct round *), struct round *round)
 {
 	int status = 1;
 	uint64_t from;
-	pid_t pid = fork();
+	pid_t pid;
 
+	round->open = 0;
+	pid = fork();
 	if (!pid) {
 		from = now_ns();
-		status = all(workers);
-		*shared_ns = now_ns() - from;
+		status = all(round);
+		round->ns = now_ns() - from;
 		_exit(status);
 	}
 	waitpid(pid, &status, 0);
@@ -67,17 +105,17 @@ static int round_apart(int (*all)(unsigned), unsigned workers, uint64_t *shared_
 
 int main(int argc, char **argv)
 {
-	int (*all)(unsigned) = argc > 1 && !strcmp(argv[1], "thread") ? thread_all : fork_all;
-	uint64_t *ns = mmap(NULL, sizeof *ns, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	unsigned workers;
+	struct round *round = mmap(
+		NULL, sizeof *round, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
-	if (argc != 4 || ns == MAP_FAILED)
-		return fprintf(stderr, "usage: lifecycle fork|thread WORKERS ROUNDS\n"), 2;
-	workers = (unsigned)number(argv[2]);
-	for (unsigned long left = number(argv[3]); left; left--) {
-		if (round_apart(all, workers, ns))
+	if (argc != 5 || round == MAP_FAILED)
+		return fprintf(stderr, "usage: lifecycle fork|thread apart|together WORKERS ROUNDS\n"), 2;
+	round->together = !strcmp(argv[2], "together");
+	round->workers = (unsigned)number(argv[3]);
+	for (unsigned long left = number(argv[4]); left; left--) {
+		if (run_round(strcmp(argv[1], "thread") ? fork_all : thread_all, round))
 			return 1;
-		printf("%.0f\n", (double)*ns / workers);
+		printf("%.0f\n", (double)round->ns / round->workers);
 	}
 	return 0;
 }
