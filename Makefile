@@ -64,7 +64,8 @@ endif
 
 BASE_FLAGS := -std=gnu17 -pthread $(flags_$(PROFILE))
 COMPILE     = $(CC) $(BASE_FLAGS) $(WARNINGS) -D_GNU_SOURCE -I. -I$(OUT)/gen $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS)
-LINK        = $(CC) $(BASE_FLAGS) $(CFLAGS) $(LDFLAGS)
+# Bound at start, so that forked workers do not each look up and write the same addresses.
+LINK        = $(CC) $(BASE_FLAGS) -Wl,-z,now $(CFLAGS) $(LDFLAGS)
 LIBS        = $(PKG_LIBS) -lm $(LDLIBS)
 
 say = @$(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),:,printf '  %-5s %s\n' $(1) $@)

@@ -63,55 +63,44 @@ int cb_crew_body_one(struct cb_crew *crew, unsigned first, unsigned n)
 	return cb_crew_body(crew, first);
 }
 
-struct start {
-	struct cb_crew *crew;
-	unsigned index;
-};
-
 static void *thread_main(void *arg)
 {
-	struct start start = *(struct start *)arg;
+	const struct cb_thread *thread = arg;
 
-	free(arg);
-	cb_crew_body(start.crew, start.index);
+	cb_crew_body(thread->crew, thread->index);
 	return NULL;
 }
 
 /* Threads leave the leader's signals to its main thread. */
-static int create_masked(pthread_t *thread, const pthread_attr_t *attr, struct start *start)
+static int create_masked(struct cb_thread *thread, const pthread_attr_t *attr)
 {
 	sigset_t ours, before;
 	int r;
 
 	sigemptyset(&ours);
 	sigaddset(&ours, SIGTERM);
-	sigaddset(&ours, SIGHUP);
 	sigaddset(&ours, SIGCHLD);
 	pthread_sigmask(SIG_BLOCK, &ours, &before);
-	r = pthread_create(thread, attr, thread_main, start);
+	r = pthread_create(&thread->id, attr, thread_main, thread);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return -r;
 }
 
 int cb_crew_thread(struct cb_crew *crew, unsigned index, struct cb_error *err)
 {
-	struct start *start = malloc(sizeof *start);
+	struct cb_thread *thread = &crew->threads[crew->threads_n];
 	pthread_attr_t attr;
 	int r;
 
-	if (!start)
-		return cannot_create(crew, crew->threads_n, -ENOMEM, "threads", err);
-	*start = (struct start){ .crew = crew, .index = index };
+	*thread = (struct cb_thread){ .crew = crew, .index = index };
 	if (!crew->control->spawn_from_ns)
 		crew->control->spawn_from_ns = cb_now_ns();
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, CB_STACK_BYTES);
-	r = create_masked(&crew->threads[crew->threads_n], &attr, start);
+	r = create_masked(thread, &attr);
 	pthread_attr_destroy(&attr);
-	if (r) {
-		free(start);
+	if (r)
 		return cannot_create(crew, crew->threads_n, r, "threads", err);
-	}
 	crew->threads_n++;
 	return 0;
 }
@@ -119,7 +108,7 @@ int cb_crew_thread(struct cb_crew *crew, unsigned index, struct cb_error *err)
 void cb_crew_join(struct cb_crew *crew)
 {
 	for (unsigned i = 0; i < crew->threads_n; i++)
-		pthread_join(crew->threads[i], NULL);
+		pthread_join(crew->threads[i].id, NULL);
 	crew->threads_n = 0;
 }
 

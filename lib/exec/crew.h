@@ -30,6 +30,16 @@ struct cb_child {
 	unsigned first, n; /* worker indexes first..first+n-1, for the one sentence when it dies */
 };
 
+/*
+ * A thread that the leader or a worker process made, and the body it runs. It reads its own entry, so that it
+ * frees nothing: a thread's first call of malloc or free makes an arena, which costs as much as the thread.
+ */
+struct cb_thread {
+	pthread_t id;
+	struct cb_crew *crew;
+	unsigned index;
+};
+
 struct cb_crew {
 	const struct cb_sample_spec *spec;
 	struct cb_control *control;
@@ -39,7 +49,7 @@ struct cb_crew {
 	bool inline_worker; /* serial: worker 0 is the leader itself */
 	struct cb_child *children;
 	unsigned children_n;
-	pthread_t *threads;
+	struct cb_thread *threads; /* [workers + partners]: entries stay where they are */
 	unsigned threads_n;
 	unsigned planned; /* processes or threads that the calling process is to create: for the sentence when
 			     it cannot */
