@@ -15,6 +15,7 @@
 
 static const struct cb_command commands[] = {
 	{ "list", cb_cmd_list, "the workloads, modes and parameters that are built in", false },
+	{ "plan", cb_cmd_plan, "what run would measure and skip, and how long it would take", false },
 };
 
 void cb_complain(const char *what, const char *why)
