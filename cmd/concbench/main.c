@@ -17,6 +17,8 @@ static const struct cb_command commands[] = {
 	{ "run", cb_cmd_run, "measure workloads in all modes; write JSON and a table", false },
 	{ "list", cb_cmd_list, "the workloads, modes and parameters that are built in", false },
 	{ "plan", cb_cmd_plan, "what run would measure and skip, and how long it would take", false },
+	{ "host", cb_cmd_host, "this machine: CPUs, limits, clocks, what would disturb a measurement",
+		false },
 	{ "sample", cb_cmd_sample, "one sample from a description on standard input", true },
 };
 
