@@ -190,15 +190,16 @@ static void test_hooks_that_hang(void **state)
 	for (size_t s = 0; s < CB_COUNT(shapes); s++) {
 		for (size_t h = 0; h < CB_COUNT(worker_hooks); h++) {
 			snprintf(reason, sizeof reason,
-				"^no end within 300ms: still in %s, 1 of %u workers; allow more with "
+				"^no end within 300ms: 1 of %u workers still in %s; allow more with "
 				"--timeout$",
-				step_of(worker_hooks[h]), shapes[s].processes * shapes[s].threads);
+				shapes[s].processes * shapes[s].threads, step_of(worker_hooks[h]));
 			check_fault(shapes[s], worker_hooks[h], "hang", 300 * RIG_MS, CB_TIMEOUT, reason);
 		}
 		snprintf(reason, sizeof reason,
 			"^no end within 300ms: still in %s; allow more with --timeout$", leader_hooks[s]);
 		check_fault(shapes[s], leader_hooks[s], "hang", 300 * RIG_MS, CB_TIMEOUT, reason);
-		check_fault(shapes[s], "run", "spin", 300 * RIG_MS, CB_TIMEOUT, "in run, 1 of ");
+		check_fault(shapes[s], "run", "spin", 300 * RIG_MS, CB_TIMEOUT,
+			": 1 of [0-9]+ workers still in run;");
 	}
 }
 
@@ -265,8 +266,8 @@ static void test_partners_that_go_wrong(void **state)
 			all - 1);
 		check_partner(shapes[s], "error", LONG_NS, CB_FAILED, reason);
 		check_partner(shapes[s], "hang", 300 * RIG_MS, CB_TIMEOUT,
-			"still in (run|warm-up), 1 of [0-9]+ workers");
-		snprintf(reason, sizeof reason, "still in run, 1 of %u partners", all);
+			": 1 of [0-9]+ workers still in (run|warm-up);");
+		snprintf(reason, sizeof reason, ": 1 of %u partners still in run;", all);
 		check_partner(shapes[s], "hang_at_end", 300 * RIG_MS, CB_TIMEOUT, reason);
 	}
 }
