@@ -16,7 +16,7 @@
 #define MINIMUM (100 * MS) /* of a sample, but for --quick (METHOD 3) */
 
 /* Samples of a cell when precision decides, and of --quick. */
-enum { SAMPLES_MIN = 12, SAMPLES_MAX = 30, SAMPLES_QUICK = 6 };
+enum { SAMPLES_MIN = 12, SAMPLES_MAX = 30, SAMPLES_QUICK = 12 };
 
 /* ---- the table ---- */
 
@@ -131,7 +131,7 @@ static const struct cb_option rows[] = {
 		.def = "2%",
 		.help = "go on until the 95 % interval of each rate is within that of its median, for 12 to "
 			"30 "
-			"samples (6 with --quick) and not beyond --time-budget" },
+			"samples (12 with --quick) and not beyond --time-budget" },
 	{ .name = "time-budget",
 		.arg = "DUR",
 		.parse = cb_option_duration,
