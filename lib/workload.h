@@ -24,12 +24,19 @@
 #ifndef CONCBENCH_WORKLOAD_H
 #define CONCBENCH_WORKLOAD_H
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
+#include <sys/vfs.h>
+#include <unistd.h>
 
 #define CB_ABI 1u /* raised when a struct of this header changes */
 
@@ -232,6 +239,8 @@ enum cb_class {
 #define CB_UNITS_ONCE \
 	(1u << 16) /* run must see no unit outside the sample's: warm-up computes, without run */
 
+#define CB_WARMUP_UNIT (1ull << 62) /* warm-up's unit numbers start here; a sample's are below */
+
 enum cb_partners { CB_PARTNERS_NONE, CB_PARTNERS_PER_WORKER, CB_PARTNERS_PER_SAMPLE };
 enum cb_partner_place {
 	CB_PARTNER_OTHER,
@@ -270,7 +279,7 @@ struct cb_workload {
 	int (*worker_init)(struct cb_worker *w, struct cb_error *err);
 	/*
 	 * Does units first..first+n-1 and adds their digests. Warm-up calls it with unit numbers of at least
-	 * 2^62 (no overlap with a sample's). Timed: no allocation, no locks of its own making.
+	 * CB_WARMUP_UNIT (no overlap with a sample's). Timed: no allocation, no locks of its own making.
 	 */
 	int (*run)(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err);
 	/* Body of a partner: serves worker w->index until that worker's worker_fini tells it to end. */
@@ -302,11 +311,104 @@ static inline uint64_t cb_unit_random(uint64_t seed, uint64_t unit)
 	return cb_mix64(cb_mix64(seed) ^ unit);
 }
 
+/*
+ * The sum of unit + 1 over units first..first+n-1, modulo 2^64: the digest of workloads whose units have no
+ * result to look at, and, with first 0, its own oracle.
+ */
+static inline uint64_t cb_units_digest(uint64_t first, uint64_t n)
+{
+	uint64_t pairs = n % 2 ? (n - 1) / 2 * n : n / 2 * (n - 1);
+
+	return n * first + pairs + n;
+}
+
+/* That oracle, in the form of the hook. */
+static inline uint64_t cb_expect_units(
+	const void *params, const void *prepared, uint64_t seed, uint64_t units)
+{
+	(void)params;
+	(void)prepared;
+	(void)seed;
+	return cb_units_digest(0, units);
+}
+
 /* Makes the compiler believe that *p is read and written here, so that work on it is not removed or merged.
  */
 static inline void cb_keep(void *p)
 {
 	__asm__ volatile("" : : "g"(p) : "memory");
+}
+
+/*
+ * The name of path's file system when it is one whose page cache can be evicted and checked, and whose reads
+ * and writes the kernel accounts; else NULL (tmpfs, overlayfs, network and unknown ones: there cachestat may
+ * look at another cache than the one that serves the reads).
+ */
+static inline const char *cb_file_system(const char *path)
+{
+	static const struct {
+		unsigned long magic;
+		const char *name;
+	} known[] = { { 0xef53, "ext4" }, { 0x58465342, "xfs" }, { 0x9123683e, "btrfs" },
+		{ 0xf2f52010, "f2fs" } };
+	struct statfs fs;
+
+	if (statfs(path, &fs))
+		return NULL;
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+		if (known[i].magic == ((unsigned long)fs.f_type & 0xffffffff))
+			return known[i].name;
+	return NULL;
+}
+
+/* For supported() of file workloads: 0, or -ENOTSUP with a reason when path's file system is not one of
+ * those.
+ */
+static inline int cb_check_file_system(const char *path, const struct cb_env *env, struct cb_error *err)
+{
+	if (env->allow_unverified || cb_file_system(path))
+		return 0;
+	return cb_error_set(err, -ENOTSUP,
+		"'%.100s' is not on ext4, xfs, btrfs or f2fs: whether its reads and writes reach a device "
+		"cannot be "
+		"checked (choose another --dir, or --allow-unverified)",
+		path);
+}
+
+/*
+ * The share of a file's first bytes (at least 1) that is in the page cache, 0..1, and how it was found out:
+ * cachestat (Linux 6.5) or mincore, which tells the truth of files that one owns or may write only. Negative
+ * when neither works. ret_how may be NULL. Not for the timed region: mincore takes a byte for each page.
+ */
+static inline double cb_resident_share(int fd, uint64_t bytes, const char **ret_how)
+{
+	const long number = 451; /* of cachestat, on all architectures; older headers lack it */
+	struct {
+		uint64_t off, len;
+	} range = { 0, bytes };
+	struct {
+		uint64_t cache, dirty, writeback, evicted, recently_evicted;
+	} found;
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), pages = (bytes + page - 1) / page, resident = 0;
+	unsigned char *map;
+	void *start;
+
+	if (ret_how)
+		*ret_how = "cachestat";
+	if (!syscall(number, fd, &range, &found, 0))
+		return (double)found.cache / (double)pages;
+	if (ret_how)
+		*ret_how = "mincore";
+	map = malloc(pages);
+	start = mmap(NULL, bytes, PROT_READ, MAP_SHARED, fd, 0);
+	if (!map || start == MAP_FAILED || mincore(start, bytes, map))
+		pages = 0;
+	for (uint64_t i = 0; i < pages; i++)
+		resident += map[i] & 1;
+	if (start != MAP_FAILED)
+		munmap(start, bytes);
+	free(map);
+	return pages ? (double)resident / (double)pages : -1;
 }
 
 #endif

@@ -46,7 +46,7 @@ struct cb_crew {
 	void *shared; /* from setup */
 	int event_fd; /* eventfd: wakes the leader */
 	unsigned workers, partners;
-	bool inline_worker; /* serial: worker 0 is the leader itself */
+	bool inline_worker; /* serial without partners: worker 0 is the leader itself */
 	struct cb_child *children;
 	unsigned children_n;
 	struct cb_thread *threads; /* [workers + partners]: entries stay where they are */

@@ -1,6 +1,6 @@
 /*
- * serial: the leader itself is the only worker. A partner is a process of its own, so that the leader stays a
- * single-threaded program.
+ * serial: the leader itself is the only worker. One that has a partner is a process of its own, as the
+ * partner is: somebody has to notice when one of them dies while the other waits for it.
  */
 #include "lib/exec/crew.h"
 
@@ -15,12 +15,13 @@ static int execute(struct cb_crew *crew, struct cb_error *err)
 {
 	int r = 0;
 
-	crew->inline_worker = true;
-	crew->planned = crew->partners;
-	for (unsigned i = 0; i < crew->partners && !r; i++)
-		r = cb_crew_fork(crew, crew->workers + i, 1, cb_crew_body_one, err);
+	crew->inline_worker = !crew->partners;
+	if (crew->inline_worker)
+		return cb_crew_body(crew, 0);
+	for (unsigned i = 0; i < crew->workers + crew->partners && !r; i++)
+		r = cb_crew_fork(crew, i, 1, cb_crew_body_one, err);
 	if (!r)
-		r = cb_crew_body(crew, 0);
+		r = cb_crew_lead(crew, err);
 	return r ? r : cb_crew_reap(crew);
 }
 

@@ -30,50 +30,53 @@ static struct laggards find_laggards(const struct cb_control *control, unsigned 
 	return l;
 }
 
-/* Where things stood: "run", or "run, 1 of 2 workers". */
-static void describe_place(const struct cb_control *control, unsigned workers, char *buf, size_t size)
+/* Where things stood: the leader's step, or its workers', or its partners' when all workers have left. */
+struct place {
+	const char *step;
+	const char *whose; /* "workers", "partners"; NULL: the leader's */
+	unsigned n, all;   /* how many of them stand there, of how many */
+};
+
+static struct place find_place(const struct cb_control *control, unsigned workers)
 {
 	enum cb_step step = atomic_load(&control->leader_step);
-	unsigned n = workers;
-	const char *what = "workers";
+	unsigned partners = control->slots_n - workers;
 	struct laggards l;
 
-	if (step != CB_STEP_RUN || !workers) {
-		snprintf(buf, size, "%s", cb_step_names[step]);
-		return;
-	}
-	l = find_laggards(control, 0, n);
-	if (l.step == CB_STEP_LEFT && control->slots_n > workers) {
-		n = control->slots_n - workers;
-		what = "partners";
-		l = find_laggards(control, workers, n);
-	}
-	snprintf(buf, size, "%s, %u of %u %s", cb_step_names[l.step], l.n, n, what);
+	if (step != CB_STEP_RUN || !workers)
+		return (struct place){ .step = cb_step_names[step] };
+	l = find_laggards(control, 0, workers);
+	if (l.step < CB_STEP_LEFT || !partners)
+		return (struct place){ cb_step_names[l.step], "workers", l.n, workers };
+	l = find_laggards(control, workers, partners);
+	return (struct place){ cb_step_names[l.step], "partners", l.n, partners };
 }
 
 static void describe_timeout(const struct cb_control *control, const struct cb_end *end, unsigned workers,
 	char *reason, size_t size)
 {
-	char limit[32], place[96];
+	struct place place = find_place(control, workers);
+	char limit[32], who[64] = "";
 
 	cb_format_duration(end->timeout_ns, limit);
-	describe_place(control, workers, place, sizeof place);
-	snprintf(reason, size, "no end within %s: still in %s; allow more with --timeout", limit, place);
+	if (place.whose)
+		snprintf(who, sizeof who, "%u of %u %s ", place.n, place.all, place.whose);
+	snprintf(reason, size, "no end within %s: %sstill in %s; allow more with --timeout", limit, who,
+		place.step);
 }
 
 static void describe_death(const struct cb_control *control, const struct cb_end *end, unsigned workers,
 	char *reason, size_t size)
 {
+	const char *step = find_place(control, workers).step;
 	int status = end->wait_status;
-	char place[96];
 
-	describe_place(control, workers, place, sizeof place);
 	if (WIFSIGNALED(status))
 		snprintf(reason, size, "the process (pid %d) was killed by SIG%s in %s", end->leader,
-			sigabbrev_np(WTERMSIG(status)) ? sigabbrev_np(WTERMSIG(status)) : "?", place);
+			sigabbrev_np(WTERMSIG(status)) ? sigabbrev_np(WTERMSIG(status)) : "?", step);
 	else
 		snprintf(reason, size, "the process (pid %d) exited with status %d in %s", end->leader,
-			WEXITSTATUS(status), place);
+			WEXITSTATUS(status), step);
 }
 
 enum cb_status cb_outcome_status(const struct cb_control *control, const struct cb_end *end, unsigned workers,

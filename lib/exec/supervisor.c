@@ -79,13 +79,15 @@ void cb_supervisor_free(struct cb_supervisor *s)
 	free(s);
 }
 
-/* Ctrl-Z: the sample stops with the harness and is worth nothing afterwards. */
+/*
+ * Ctrl-Z. A sample that was stopped is worth nothing, so it is ended first (by cb_supervise): a stopped tree
+ * would outlive a harness that is killed before it goes on.
+ */
 static void stop_here(struct cb_supervisor *s)
 {
-	if (s->leader)
-		kill(-s->leader, SIGSTOP);
-	kill(getpid(), SIGSTOP);
 	s->stopped = true;
+	if (!s->supervising)
+		kill(getpid(), SIGSTOP);
 }
 
 int cb_supervisor_interrupted(struct cb_supervisor *s)
@@ -184,12 +186,12 @@ int cb_supervise(struct cb_supervisor *s, uint64_t timeout_ns, uint64_t hard_ns,
 	if (!leader)
 		child_main(harness, body, arg);
 	setpgid(leader, leader); /* both sides do: neither has to wait for the other */
-	s->leader = leader;
+	s->supervising = true;
 	pidfd = (int)syscall(SYS_pidfd_open, leader, 0);
 	r = pidfd < 0 ? -errno : await_leader(s, pidfd, from_ns + timeout_ns);
 	if (r)
 		end_leader(leader, pidfd, hard_ns);
-	s->leader = 0;
+	s->supervising = false;
 	*ret_end = (struct cb_end){ .wait_status = reap(leader),
 		.leader = leader,
 		.timed_out = r == -ETIMEDOUT,
@@ -198,5 +200,7 @@ int cb_supervise(struct cb_supervisor *s, uint64_t timeout_ns, uint64_t hard_ns,
 	if (pidfd >= 0)
 		close(pidfd);
 	cb_kill_descendants();
+	if (r == -ERESTART)
+		kill(getpid(), SIGSTOP); /* goes on behind this line */
 	return r == -ETIMEDOUT ? 0 : r;
 }

@@ -8,8 +8,8 @@
 struct cb_supervisor {
 	int signal_fd;
 	int signal;                 /* that asked to end; 0: none */
-	bool stopped;               /* Ctrl-Z came and went since the flag was cleared */
-	pid_t leader;               /* process group to stop on Ctrl-Z; 0: none */
+	bool stopped;               /* Ctrl-Z came since the flag was cleared */
+	bool supervising;           /* a leader is to be ended before the harness stops */
 	struct cb_worker_row *rows; /* of the latest sample, not inherited by forks */
 	size_t rows_bytes;
 };

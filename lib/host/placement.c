@@ -180,12 +180,14 @@ static void pin_all(struct cb_placement *p, enum cb_partner_place place, const s
 		p->partner_cpu[i] = (int)slots[partner_slot(p, place, i, n)].cpu->os_index;
 }
 
-static enum cb_pin resolve(const struct cb_placement *p, const struct cb_allowance *allowance,
-	enum cb_pin pin, bool partners_same)
+static enum cb_pin resolve(
+	const struct cb_placement *p, const struct cb_allowance *allowance, enum cb_pin pin)
 {
+	bool place_matters = p->partners && p->partners == p->workers;
+
 	if (pin != CB_PIN_AUTO)
 		return pin;
-	return partners_same || (p->fits && !allowance->quota_binds) ? CB_PIN_COMPACT : CB_PIN_NONE;
+	return place_matters || (p->fits && !allowance->quota_binds) ? CB_PIN_COMPACT : CB_PIN_NONE;
 }
 
 int cb_place(const struct cb_topology *topology, const struct cb_allowance *allowance, enum cb_pin pin,
@@ -210,7 +212,7 @@ int cb_place(const struct cb_topology *topology, const struct cb_allowance *allo
 	if (r < 0)
 		goto out;
 	p.fits = (uint64_t)workers + partners <= allowance->usable;
-	p.pin = resolve(&p, allowance, pin, partners_same);
+	p.pin = resolve(&p, allowance, pin);
 	orders[p.pin](slots, n, workers);
 	if (p.pin == CB_PIN_NONE && !partners_same) {
 		pin_nothing(&p);

@@ -21,8 +21,8 @@ struct cb_placement {
 /*
  * CPUs are those of the allowance's mask; at least one of them must be in the topology.
  *
- * auto: compact while workers + partners fit the usable CPUs and no quota binds, none otherwise; with
- * partners on the `same` CPU always compact, as they are pinned in any case.
+ * auto: compact while workers + partners fit the usable CPUs and no quota binds, none otherwise;
+ * with a partner for each worker always compact: on which CPU a partner sits is what is measured then.
  *
  * compact: takes CPUs in the topology's order (same L2, LLC, NUMA node first), one of each core before second
  * SMT siblings, and gives those taken to workers in the topology's order. So neighbours by number are

@@ -35,7 +35,7 @@ struct cb_run_options {
 	uint64_t sample_time_ns;           /* 200 ms; quick 50 ms */
 	unsigned samples;                  /* exact number a cell; 0: by precision */
 	double precision;                  /* relative half-width, 0.02 */
-	unsigned samples_min, samples_max; /* 12, 30; quick 6, 6 */
+	unsigned samples_min, samples_max; /* 12, 30; quick 12, 12 */
 	uint64_t time_budget_ns;           /* 60 s for the whole run; quick 30 s */
 	uint64_t warmup_ns;                /* 20 ms; quick 5 ms */
 	uint64_t timeout_ns;               /* 0: max(10 s, 20 x expected) */

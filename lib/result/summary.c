@@ -180,11 +180,14 @@ static void compare_with_serial(
 {
 	struct cb_summary *s = &cell->summary;
 	unsigned workers = cell->cell->shape.workers;
+	double least;
 
 	s->blocks = log_ratios(cell, base, scratch);
 	s->speedup = cb_estimate_exp(cb_estimate(scratch, s->blocks, CONFIDENCE));
 	s->efficiency = s->speedup.median / workers;
-	s->superlinear = s->speedup.median > SUPERLINEAR * workers;
+	/* by its lower bound where there is one: noise is not to be flagged */
+	least = isnan(s->speedup.ci_low) ? s->speedup.median : s->speedup.ci_low;
+	s->superlinear = least > SUPERLINEAR * workers;
 }
 
 /* ---- what bounds it ------------------------------------------------------------------------------ */

@@ -38,6 +38,7 @@ static int prepare(struct cb_group_run *run, struct cb_error *err)
 		return 0;
 	cb_group_progress(run, CB_PHASE_PREPARE, &run->cells[0]);
 	do {
+		cb_prepared_free(run->prepared);
 		why = (struct cb_error){ 0 };
 		r = cb_prepare_run(run->session->supervisor, workload, run->group->params,
 			&run->group->serial.env, options->seed, timeout, &run->prepared, &status, &why);

@@ -237,6 +237,7 @@ static void partners_on_the_same_cpu(void **state)
 {
 	(void)state;
 	check_partners(TWO, CB_PIN_COMPACT, 2, 2, CB_PARTNER_SAME, "0 1", "0 1");
+	check_partners(TWO, CB_PIN_AUTO, 2, 2, CB_PARTNER_OTHER, "0 1", "1 0");
 	check_partners(TWO, CB_PIN_AUTO, 2, 2, CB_PARTNER_SAME, "0 1", "0 1");
 	check_partners(TWO, CB_PIN_NONE, 2, 2, CB_PARTNER_SAME, "0 1", "0 1");
 	check_partners(TWO, CB_PIN_COMPACT, 3, 3, CB_PARTNER_SAME, "0 1 0", "0 1 0");

@@ -1,0 +1,54 @@
+#include "cmd/concbench/cell_name.h"
+
+#include "cmd/concbench/human.h"
+
+#include <string.h>
+
+/*
+ * The end of the id, from the slash behind the workers on: "" or "/static". An id is WORKLOAD[:params]/MODE/
+ * WORKERS[/...], and params may hold slashes, so that they are stepped over by their length.
+ */
+static const char *id_tail(const struct cb_group *group, const struct cb_cell *cell)
+{
+	size_t skip = strlen(group->workload->name);
+	const char *tail;
+
+	if (group->params_id && group->params_id[0])
+		skip += 1 + strlen(group->params_id);
+	if (strlen(cell->id) <= skip)
+		return "";
+	tail = strchr(cell->id + skip + 1, '/');
+	tail = tail ? strchr(tail + 1, '/') : NULL;
+	return tail ? tail : "";
+}
+
+char *cb_cell_mode(const struct cb_group *group, const struct cb_cell *cell, char *buf, size_t size)
+{
+	snprintf(buf, size, "%s%s", cell->mode->name, id_tail(group, cell));
+	return buf;
+}
+
+char *cb_cell_phrase(const struct cb_group *group, const struct cb_cell *cell, char *buf, size_t size)
+{
+	const char *tail = id_tail(group, cell);
+	char shape[CB_HUMAN];
+
+	cb_human_shape(&cell->shape, shape);
+	if (cell->baseline || (cell->mode->cap == CB_CAN_SERIAL))
+		snprintf(buf, size, "%s%s", cell->mode->name, tail);
+	else if (strchr(shape, 'x'))
+		snprintf(buf, size, "%s %s%s", cell->mode->name, shape, tail);
+	else
+		snprintf(buf, size, "%s x%s%s", cell->mode->name, shape, tail);
+	return buf;
+}
+
+char *cb_group_name(const struct cb_group *group, char *buf, size_t size)
+{
+	bool params = group->params_id && group->params_id[0];
+	char quoted[512];
+
+	snprintf(buf, size, "%s%s%s", group->workload->name, params ? ":" : "",
+		params ? cb_quote(group->params_id, quoted, sizeof quoted) : "");
+	return buf;
+}

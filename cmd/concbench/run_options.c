@@ -1,0 +1,391 @@
+#include "cmd/concbench/run_options.h"
+
+#include "cmd/concbench/cmd.h"
+#include "cmd/concbench/run_values.h"
+#include "lib/plan/plan.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MS      UINT64_C(1000000)
+#define SECOND  (1000 * MS)
+#define HOUR    (3600 * SECOND)
+#define MINIMUM (100 * MS) /* of a sample, but for --quick (METHOD 3) */
+
+/* Samples of a cell when precision decides, and of --quick. */
+enum { SAMPLES_MIN = 12, SAMPLES_MAX = 30, SAMPLES_QUICK = 12 };
+
+/* ---- the table ---- */
+
+static const char *const progress_words[] = { "auto", "bar", "plain", "none", NULL };
+static const char *const color_words[] = { "auto", "always", "never", NULL };
+
+#define RUN(field) offsetof(struct cb_run_cli, run.field)
+#define CLI(field) offsetof(struct cb_run_cli, field)
+
+static const struct cb_option rows[] = {
+	{ .heading = "What is compared",
+		.name = "mode",
+		.arg = "LIST|all",
+		.parse = cb_value_modes,
+		.offset = RUN(modes),
+		.def = "all",
+		.help = "of serial, processes, threads, hybrid. The default is all that the workload can do; "
+			"a "
+			"mode that is named and cannot be done is listed with the reason" },
+	{ .name = "workers",
+		.arg = "LIST|all",
+		.parse = cb_value_workers,
+		.offset = RUN(workers),
+		.def = "all",
+		.help = "workers of a cell: 1,2,4 or 1..8 or 1..all; all: the CPUs this process may really "
+			"use. "
+			"serial always has 1" },
+	{ .name = "shape",
+		.arg = "PxT",
+		.parse = cb_value_shape,
+		.offset = RUN(shape_processes),
+		.help = "hybrid as P processes of T threads, both at least 2. The default is a process for "
+			"each "
+			"NUMA node or last-level cache, else 2" },
+	{ .name = "inflight",
+		.arg = "K",
+		.parse = cb_value_inflight,
+		.offset = RUN(inflight),
+		.def = "1",
+		.min = 1,
+		.max = 1u << 20,
+		.help = "units in flight for each event loop; more than 1 needs a mode that is not built "
+			"yet" },
+	{ .name = "dispatch",
+		.arg = "LIST",
+		.parse = cb_value_dispatches,
+		.offset = RUN(dispatches),
+		.def = "shared",
+		.help = "how units reach workers: static (equal ranges beforehand), shared (one ticket "
+			"counter)" },
+	{ .name = "batch",
+		.arg = "auto|N",
+		.parse = cb_value_batch,
+		.offset = RUN(batch),
+		.def = "auto",
+		.min = 1,
+		.max = UINT64_C(1) << 32,
+		.help = "units that a worker takes at a time from the shared counter" },
+	{ .name = "pin",
+		.arg = "LIST",
+		.parse = cb_value_pins,
+		.offset = RUN(pins),
+		.def = "auto",
+		.help = "auto (one worker a core while they last, else none), none, compact, spread" },
+	{ .name = "cpus",
+		.arg = "LIST",
+		.parse = cb_value_cpus,
+		.offset = RUN(cpus),
+		.help = "confine the run to these CPUs, by the numbers of the system" },
+	{ .name = "scan",
+		.arg = "NAME=LIST",
+		.parse = cb_value_scan,
+		.offset = CLI(run),
+		.repeatable = true,
+		.help = "{NAME} in workload parameters takes each value: --scan n=1,2 "
+			"'cpu_prime:limit={n}000'" },
+	{ .name = "cells",
+		.arg = "GLOB",
+		.parse = cb_option_string,
+		.offset = RUN(cells),
+		.help = "only cells whose id matches, like '*/threads/*'; concbench plan prints the ids" },
+
+	{ .heading = "How much is measured",
+		.name = "units",
+		.arg = "N",
+		.parse = cb_option_u64,
+		.offset = RUN(units),
+		.min = 1,
+		.max = (UINT64_C(1) << 62) - 1,
+		.help = "units of every sample: strong scaling. The default is to calibrate them to "
+			"--sample-time and to compare rates" },
+	{ .name = "sample-time",
+		.arg = "DUR",
+		.parse = cb_option_duration,
+		.offset = RUN(sample_time_ns),
+		.def = "200ms",
+		.quick = "50ms",
+		.min = MS,
+		.max = HOUR,
+		.help = "length of a sample; under 100ms only with --quick" },
+	{ .name = "samples",
+		.arg = "N",
+		.parse = cb_option_unsigned,
+		.offset = RUN(samples),
+		.min = 1,
+		.max = 10000,
+		.help = "samples of each cell, exactly, instead of --precision" },
+	{ .name = "precision",
+		.arg = "PCT",
+		.parse = cb_value_precision,
+		.offset = RUN(precision),
+		.def = "2%",
+		.help = "go on until the 95 % interval of each rate is within that of its median, for 12 to "
+			"30 "
+			"samples (12 with --quick) and not beyond --time-budget" },
+	{ .name = "time-budget",
+		.arg = "DUR",
+		.parse = cb_option_duration,
+		.offset = RUN(time_budget_ns),
+		.def = "60s",
+		.quick = "30s",
+		.min = MS,
+		.max = 1000 * HOUR,
+		.help = "time for the whole run, after which no further block of samples begins" },
+	{ .name = "warmup",
+		.arg = "DUR",
+		.parse = cb_option_duration,
+		.offset = RUN(warmup_ns),
+		.def = "20ms",
+		.quick = "5ms",
+		.min = 0,
+		.max = HOUR,
+		.help = "work of each worker before the start of each sample, not counted" },
+	{ .name = "timeout",
+		.arg = "DUR",
+		.parse = cb_option_duration,
+		.offset = RUN(timeout_ns),
+		.min = MS,
+		.max = 1000 * HOUR,
+		.help = "a sample that takes longer is ended and has failed. The default is 10s or 20 x the "
+			"expected time, whichever is more" },
+	{ .name = "stall", .arg = "DUR", .parse = cb_value_not_built, .help = "not built in this version" },
+	{ .name = "seed",
+		.arg = "WORD",
+		.parse = cb_value_seed,
+		.offset = RUN(seed),
+		.def = "1",
+		.help = "of the data, decimal or 0x hexadecimal; the order of samples has its own" },
+	{ .name = "quick",
+		.offset = RUN(quick),
+		.help = "few short samples, for a first look: flagged in the result, and its figures are "
+			"rough. "
+			"Options that are given win over it" },
+
+	{ .heading = "Where and with what",
+		.name = "dir",
+		.arg = "DIR",
+		.parse = cb_option_string,
+		.offset = RUN(dir),
+		.help = "scratch files of workloads go there. The default is $TMPDIR, else /var/tmp" },
+	{ .name = "allow-unverified",
+		.offset = RUN(allow_unverified),
+		.help = "measure files on file systems whose page cache cannot be checked" },
+	{ .name = "no-wait",
+		.offset = RUN(no_wait),
+		.help = "fail at once when another concbench is measuring on this host" },
+
+	{ .heading = "What is written",
+		.name = "output",
+		.arg = "FILE|-",
+		.parse = cb_option_string,
+		.offset = CLI(output),
+		.help = "the JSON; - is standard output. The default is standard output, but on a terminal "
+			"results/HOST-TIME.json" },
+	{ .name = "json",
+		.only = "plan",
+		.offset = CLI(json),
+		.help = "the plan as JSON on standard output" },
+	{ .name = "label",
+		.arg = "K=V",
+		.parse = cb_value_label,
+		.offset = CLI(run),
+		.repeatable = true,
+		.help = "a note of yours in the JSON" },
+	{ .name = "worker-rows",
+		.offset = RUN(worker_rows),
+		.help = "keep every worker's row in the JSON; beyond 8 workers it has quartiles otherwise" },
+	{ .name = "quiet", .offset = CLI(quiet), .help = "nothing on standard error but errors" },
+	{ .name = "progress",
+		.arg = "auto|bar|plain|none",
+		.parse = cb_option_choice,
+		.words = progress_words,
+		.offset = CLI(progress),
+		.def = "auto",
+		.help = "auto: a bar on a terminal, else a line every few seconds" },
+	{ .name = "color",
+		.arg = "auto|always|never",
+		.parse = cb_option_choice,
+		.words = color_words,
+		.offset = CLI(color),
+		.def = "auto",
+		.help = "auto: on a terminal, unless NO_COLOR is set" },
+	{ 0 },
+};
+
+#define NOTES                                                                                                \
+	"Without a WORKLOAD a default set is measured; concbench list names all workloads, and concbench\n"  \
+	"list params WORKLOAD their parameters. Durations (DUR) take ns, us, ms, s or m; sizes KiB, MiB "    \
+	"or\n"                                                                                               \
+	"GiB. In values a comma, colon or backslash is escaped by a backslash.\n\n"                          \
+	"Exit status, the first that applies: 128+N ended by signal N (what was measured is saved, marked\n" \
+	"partial); 7 the result could not be saved; 5 a workload failed; 4 the environment is unfit;\n"      \
+	"6 nothing was measured; 2 usage, found before anything is measured; 0 done.\n"
+
+static const struct cb_options run_options = {
+	.rows = rows,
+	.command = "run",
+	.usage = "[OPTION]... [WORKLOAD[:NAME=VALUE,...]]...",
+	.summary =
+		"Measures each workload serially, in processes, in threads and in both, and writes JSON and "
+		"a table. What can be compared with each other is measured in turns.",
+	.notes = NOTES,
+};
+
+static const struct cb_options plan_options = {
+	.rows = rows,
+	.command = "plan",
+	.usage = "[OPTION]... [WORKLOAD[:NAME=VALUE,...]]...",
+	.summary = "Prints every cell that concbench run with the same options would measure, every one it "
+		   "would "
+		   "skip with the reason, and how long it would take. Measures nothing.",
+	.notes = NOTES,
+};
+
+/* ---- what single options cannot see ---- */
+
+/* Pairs of which only one may be given. */
+static const struct {
+	const char *a, *b, *why;
+} exclusive[] = {
+	{ "samples", "precision", "one gives the number of samples, the other lets it be found" },
+	{ "units", "sample-time", "one gives the units of a sample, the other lets them be found" },
+};
+
+static int check_exclusive(const struct cb_options *options, struct cb_arguments *args, struct cb_error *err)
+{
+	for (size_t i = 0; i < CB_COUNT(exclusive); i++)
+		if (cb_options_given(options, args, exclusive[i].a) &&
+			cb_options_given(options, args, exclusive[i].b)) {
+			snprintf(args->what, sizeof args->what, "--%s", exclusive[i].a);
+			return cb_error_set(
+				err, -EINVAL, "not together with --%s: %s", exclusive[i].b, exclusive[i].why);
+		}
+	return 0;
+}
+
+/* How many samples when precision decides. Precision that is asked for needs its full range, quick or not. */
+static void set_sample_range(struct cb_run_options *run, bool precision_given)
+{
+	bool few = run->quick && !precision_given;
+
+	run->samples_min = run->samples ? run->samples : few ? SAMPLES_QUICK : SAMPLES_MIN;
+	run->samples_max = run->samples ? run->samples : few ? SAMPLES_QUICK : SAMPLES_MAX;
+}
+
+static int check_dir(const char *dir, struct cb_error *err)
+{
+	char quoted[64];
+	struct stat st;
+
+	cb_quote(dir, quoted, sizeof quoted);
+	if (stat(dir, &st) < 0)
+		return cb_error_set(err, -errno, "'%s': %s", quoted, strerror(errno));
+	if (!S_ISDIR(st.st_mode))
+		return cb_error_set(err, -ENOTDIR, "'%s' is not a directory", quoted);
+	if (access(dir, W_OK | X_OK) < 0)
+		return cb_error_set(err, -errno, "'%s' cannot be written: %s", quoted, strerror(errno));
+	return 0;
+}
+
+static int set_dir(struct cb_run_options *run, struct cb_arguments *args, struct cb_error *err)
+{
+	const char *tmpdir = getenv("TMPDIR");
+
+	snprintf(args->what, sizeof args->what, "--dir");
+	if (!run->dir) {
+		if (tmpdir && *tmpdir)
+			snprintf(args->what, sizeof args->what, "TMPDIR");
+		run->dir = strdup(tmpdir && *tmpdir ? tmpdir : "/var/tmp");
+		if (!run->dir)
+			return cb_error_set(err, -ENOMEM, "out of memory");
+	}
+	return check_dir(run->dir, err);
+}
+
+static int set_workloads(struct cb_run_options *run, const struct cb_arguments *args, struct cb_error *err)
+{
+	run->workloads.v = calloc((size_t)args->operands_n + 1, sizeof(char *));
+	if (!run->workloads.v)
+		return cb_error_set(err, -ENOMEM, "out of memory");
+	for (int i = 0; i < args->operands_n; i++) {
+		run->workloads.v[i] = strdup(args->operands[i]);
+		if (!run->workloads.v[i])
+			return cb_error_set(err, -ENOMEM, "out of memory");
+		run->workloads.n++;
+	}
+	return 0;
+}
+
+static int complete(const struct cb_options *options, struct cb_run_cli *cli, struct cb_arguments *args,
+	struct cb_error *err)
+{
+	struct cb_run_options *run = &cli->run;
+	int r = check_exclusive(options, args, err);
+
+	if (!r)
+		r = cb_options_defaults(options, cli, run->quick, args, err);
+	if (r < 0)
+		return r;
+	if (run->sample_time_ns < MINIMUM && !run->quick) {
+		snprintf(args->what, sizeof args->what, "--sample-time");
+		return cb_error_set(
+			err, -ERANGE, "samples under 100ms are too noisy; add --quick for a rough look");
+	}
+	run->modes_given = cb_options_given(options, args, "mode");
+	set_sample_range(run, cb_options_given(options, args, "precision"));
+	r = set_workloads(run, args, err);
+	return r < 0 ? r : set_dir(run, args, err);
+}
+
+int cb_run_cli_parse(struct cb_run_cli *ret, int argc, char **argv)
+{
+	const struct cb_options *options = strcmp(argv[0], "plan") ? &run_options : &plan_options;
+	struct cb_arguments args;
+	struct cb_error err = { 0 };
+	int r;
+
+	*ret = (struct cb_run_cli){ 0 };
+	r = cb_options_parse(options, argc, argv, ret, &args, &err);
+	ret->help = args.help;
+	if (ret->help)
+		cb_options_help(options, stdout);
+	else if (!r)
+		r = complete(options, ret, &args, &err);
+	if (r < 0)
+		cb_complain(args.what, err.text);
+	cb_arguments_release(&args);
+	return r;
+}
+
+void cb_run_cli_release(struct cb_run_cli *cli)
+{
+	struct cb_run_options *run = &cli->run;
+
+	cb_words_release(&run->workloads);
+	cb_numbers_release(&run->cpus);
+	for (size_t i = 0; i < run->scans_n; i++) {
+		free(run->scans[i].name);
+		cb_words_release(&run->scans[i].values);
+	}
+	for (size_t i = 0; i < run->labels_n; i++) {
+		free(run->labels[i].key);
+		free(run->labels[i].value);
+	}
+	free(run->scans);
+	free(run->labels);
+	free(run->workers);
+	free(run->cells);
+	free(run->dir);
+	free(cli->output);
+	*cli = (struct cb_run_cli){ 0 };
+}

@@ -1,0 +1,356 @@
+/*
+ * The table is made in two passes: all cells become text first, so that the columns of all groups line up,
+ * then they are printed. Columns whose numbers nobody has are left out.
+ */
+#include "cmd/concbench/table.h"
+
+#include "cmd/concbench/cell_name.h"
+#include "cmd/concbench/human.h"
+#include "cmd/concbench/verdict.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIELD 48 /* bytes of a field's text */
+#define GAP   2  /* columns between fields */
+
+/* Marks behind numbers; each is explained below the table when it was used. */
+enum mark { MARK_CAPACITY, MARK_CLASS, MARK_OVERSUBSCRIBED, MARK_PRECISION, MARK_SUPERLINEAR, MARKS };
+
+static const struct {
+	const char *sign, *meaning;
+} marks[MARKS] = {
+	[MARK_CAPACITY] = { "~", "the host gave clearly less than its CPUs while this was measured" },
+	[MARK_CLASS] = { "[x]", "the class that the workload declares, where it is bound by something else" },
+	[MARK_OVERSUBSCRIBED] = { "*", "more workers than usable CPUs" },
+	[MARK_PRECISION] = { "?", "the precision asked for was not reached" },
+	[MARK_SUPERLINEAR] = { "!", "more than 1.05 x the workers: look for what changed besides them" },
+};
+
+/* What the making of a row needs and leaves. */
+struct row_context {
+	const struct cb_result *result;
+	const struct cb_group *group;
+	const struct cb_cell_result *cell;
+	bool *used; /* [MARKS] */
+	const struct cb_style *style;
+};
+
+/* The sign of a mark that applies, recorded as used, or "". */
+static const char *mark(struct row_context *c, enum mark m, bool applies)
+{
+	c->used[m] |= applies;
+	return applies ? marks[m].sign : "";
+}
+
+static void put_mode(struct row_context *c, char *buf)
+{
+	cb_cell_mode(c->group, c->cell->cell, buf, FIELD);
+}
+
+static void put_workers(struct row_context *c, char *buf)
+{
+	char shape[CB_HUMAN];
+
+	snprintf(buf, FIELD, "%s%s", cb_human_shape(&c->cell->cell->shape, shape),
+		mark(c, MARK_OVERSUBSCRIBED, c->cell->cell->oversubscribed));
+}
+
+static void put_rate(struct row_context *c, char *buf)
+{
+	char rate[CB_HUMAN];
+
+	snprintf(buf, FIELD, "%s/s", cb_human_si(c->cell->summary.units_per_s.median, rate));
+}
+
+/* The interval's half-width relative to the median; "" where there is none. */
+static void put_half_width(const struct cb_estimate *e, const char *plus_minus, char *buf)
+{
+	double half_width = e->n ? cb_estimate_half_width(e) : NAN;
+	char share[CB_HUMAN];
+
+	*buf = '\0';
+	if (isfinite(half_width))
+		snprintf(buf, FIELD, "%s%s", plus_minus, cb_human_share(half_width, share));
+}
+
+static void put_rate_interval(struct row_context *c, char *buf)
+{
+	const struct cb_run_options *options = c->result->options;
+	size_t n;
+
+	put_half_width(&c->cell->summary.units_per_s, c->style->plus_minus, buf);
+	n = strlen(buf);
+	snprintf(buf + n, FIELD - n, "%s",
+		mark(c, MARK_PRECISION, !options->samples && !c->cell->summary.precision_reached));
+}
+
+static void put_speedup(struct row_context *c, char *buf)
+{
+	const struct cb_summary *s = &c->cell->summary;
+
+	*buf = '\0';
+	if (s->speedup.n && !c->cell->cell->baseline)
+		snprintf(buf, FIELD, "%.2f", s->speedup.median);
+}
+
+static void put_speedup_interval(struct row_context *c, char *buf)
+{
+	const struct cb_summary *s = &c->cell->summary;
+	size_t n;
+
+	*buf = '\0';
+	if (!s->speedup.n || c->cell->cell->baseline)
+		return;
+	put_half_width(&s->speedup, c->style->plus_minus, buf);
+	n = strlen(buf);
+	snprintf(buf + n, FIELD - n, "%s%s", mark(c, MARK_SUPERLINEAR, s->superlinear),
+		mark(c, MARK_CAPACITY, s->capacity_low));
+}
+
+static void put_efficiency(struct row_context *c, char *buf)
+{
+	*buf = '\0';
+	if (isfinite(c->cell->summary.efficiency) && !c->cell->cell->baseline)
+		cb_human_share(c->cell->summary.efficiency, buf);
+}
+
+static void put_on_cpu(struct row_context *c, char *buf)
+{
+	cb_human_share(c->cell->summary.on_cpu, buf);
+}
+
+static void put_memory(struct row_context *c, char *buf)
+{
+	cb_human_bytes(c->cell->summary.pss_bytes, buf);
+}
+
+static void put_percentile(struct row_context *c, double p, char *buf)
+{
+	const struct cb_histogram *latency = c->cell->latency;
+
+	*buf = '\0';
+	if (latency && latency->count)
+		cb_human_ns(cb_histogram_percentile_ns(latency, p), buf);
+}
+
+static void put_p50(struct row_context *c, char *buf)
+{
+	put_percentile(c, 0.50, buf);
+}
+
+static void put_p99(struct row_context *c, char *buf)
+{
+	put_percentile(c, 0.99, buf);
+}
+
+static void put_bound(struct row_context *c, char *buf)
+{
+	const char *bound = cb_bound_names[c->cell->summary.bound];
+	const char *declared = cb_class_names[c->group->workload->class];
+
+	if (!*bound)
+		strcpy(buf, "-");
+	else if (!strcmp(bound, declared))
+		snprintf(buf, FIELD, "%s", bound);
+	else {
+		snprintf(buf, FIELD, "%s [%s]", bound, declared);
+		c->used[MARK_CLASS] = true;
+	}
+}
+
+/* The columns, in order. Skipped and failed cells have `always` ones, then their reason. */
+static const struct column {
+	const char *title;
+	void (*put)(struct row_context *c, char *buf);
+	bool left, always;
+} columns[] = {
+	{ "mode", put_mode, true, true },
+	{ "workers", put_workers, false, true },
+	{ "rate", put_rate, false, false },
+	{ "", put_rate_interval, true, false },
+	{ "speed-up", put_speedup, false, false },
+	{ "", put_speedup_interval, true, false },
+	{ "effic.", put_efficiency, false, false },
+	{ "on-CPU", put_on_cpu, false, false },
+	{ "memory", put_memory, false, false },
+	{ "p50", put_p50, false, false },
+	{ "p99", put_p99, false, false },
+	{ "bound", put_bound, true, false },
+};
+
+#define COLUMNS CB_COUNT(columns)
+
+struct row {
+	char field[COLUMNS][FIELD];
+};
+
+/* ---- laying out ---- */
+
+/* Columns of the screen that UTF-8 text takes; ours has no wide characters. */
+static unsigned text_columns(const char *text)
+{
+	unsigned n = 0;
+
+	for (; *text; text++)
+		n += (*text & 0xc0) != 0x80;
+	return n;
+}
+
+static void make_row(struct row_context *c, struct row *row)
+{
+	for (size_t i = 0; i < COLUMNS; i++)
+		if (columns[i].always || c->cell->status == CB_OK)
+			columns[i].put(c, row->field[i]);
+}
+
+static void make_rows(
+	const struct cb_result *result, struct row *rows, const struct cb_style *style, bool *used)
+{
+	for (unsigned g = 0; g < result->plan->groups_n; g++) {
+		const struct cb_group *group = &result->plan->groups[g];
+
+		for (unsigned i = group->first; i < group->first + group->n; i++) {
+			struct row_context c = { result, group, &result->cells[i], used, style };
+
+			make_row(&c, &rows[i]);
+		}
+	}
+}
+
+/* Widths of the columns; 0: nobody has anything in it, so that it is left out. */
+static void measure(const struct row *rows, unsigned n, unsigned widths[COLUMNS])
+{
+	for (size_t c = 0; c < COLUMNS; c++) {
+		widths[c] = 0;
+		for (unsigned i = 0; i < n; i++) {
+			unsigned width = text_columns(rows[i].field[c]);
+
+			widths[c] = width > widths[c] ? width : widths[c];
+		}
+		if (widths[c] && text_columns(columns[c].title) > widths[c])
+			widths[c] = text_columns(columns[c].title);
+	}
+}
+
+/* ---- printing ---- */
+
+/*
+ * Fields [0..n-1] of a row, or the titles where row is NULL; no blanks at the end. An interval stands close
+ * to its number.
+ */
+static void print_fields(FILE *out, const struct row *row, const unsigned widths[COLUMNS], size_t n)
+{
+	unsigned at = 2, column = 0; /* where the field begins; where the output stands */
+
+	for (size_t c = 0; c < n; c++) {
+		const char *text = row ? row->field[c] : columns[c].title;
+		unsigned taken = text_columns(text), start;
+
+		if (!widths[c])
+			continue;
+		at += c == 0 ? 0 : columns[c].title[0] ? GAP : 1;
+		start = columns[c].left ? at : at + widths[c] - taken;
+		if (*text) {
+			fprintf(out, "%*s%s", (int)(start - column), "", text);
+			column = start + taken;
+		}
+		at += widths[c];
+	}
+}
+
+/* The number of leading columns that every cell has. */
+static size_t columns_always(void)
+{
+	size_t n = 0;
+
+	while (n < COLUMNS && columns[n].always)
+		n++;
+	return n;
+}
+
+/* "  threads  4  skipped: reason ...", the reason wrapped. */
+static void print_reason(FILE *out, const struct cb_cell_result *cell, const struct row *row,
+	const unsigned widths[COLUMNS], const struct cb_style *style)
+{
+	size_t always = columns_always();
+	unsigned indent = 2 + GAP;
+	char text[320];
+
+	for (size_t c = 0; c < always; c++)
+		indent += widths[c] + (c ? GAP : 0);
+	fputs(cell->status == CB_SKIPPED ? style->dim : style->red, out);
+	print_fields(out, row, widths, always);
+	snprintf(text, sizeof text, "%s%s%s", cb_status_names[cell->status], cell->reason[0] ? ": " : "",
+		cell->reason);
+	fprintf(out, "%*s", GAP, "");
+	cb_wrap(out, text, indent, style->width);
+	fputs(style->off, out);
+}
+
+static void print_heading(FILE *out, const struct cb_group *group, const struct cb_style *style)
+{
+	char name[256];
+
+	fprintf(out, "%s%s%s  %s(unit: %s; class: %s)%s\n", style->bold,
+		cb_group_name(group, name, sizeof name), style->off, style->dim, group->workload->unit,
+		cb_class_names[group->workload->class], style->off);
+}
+
+static void print_group(FILE *out, const struct cb_result *result, unsigned g, const struct row *rows,
+	const unsigned widths[COLUMNS], const struct cb_style *style)
+{
+	const struct cb_group *group = &result->plan->groups[g];
+	char sentence[512];
+
+	if (g)
+		fputc('\n', out);
+	print_heading(out, group, style);
+	for (unsigned i = group->first; i < group->first + group->n; i++) {
+		const struct cb_cell_result *cell = &result->cells[i];
+
+		if (cell->status != CB_OK) {
+			print_reason(out, cell, &rows[i], widths, style);
+			continue;
+		}
+		print_fields(out, &rows[i], widths, COLUMNS);
+		fputc('\n', out);
+	}
+	cb_verdict(result, g, sentence, sizeof sentence);
+	if (*sentence) {
+		fputs("  => ", out);
+		cb_wrap(out, sentence, 5, style->width);
+	}
+}
+
+static void print_legend(FILE *out, const bool *used)
+{
+	for (size_t m = 0; m < MARKS; m++)
+		if (used[m])
+			fprintf(out, "%-3s %s\n", marks[m].sign, marks[m].meaning);
+}
+
+int cb_table_print(const struct cb_result *result, FILE *out, const struct cb_style *style)
+{
+	struct row *rows = calloc(result->plan->cells_n + 1, sizeof *rows);
+	bool used[MARKS] = { false };
+	unsigned widths[COLUMNS];
+
+	if (!rows)
+		return -ENOMEM;
+	make_rows(result, rows, style, used);
+	measure(rows, result->plan->cells_n, widths);
+	fputs(style->dim, out);
+	print_fields(out, NULL, widths, COLUMNS);
+	fprintf(out, "%s\n", style->off);
+	for (unsigned g = 0; g < result->plan->groups_n; g++)
+		print_group(out, result, g, rows, widths, style);
+	fputc('\n', out);
+	if (result->options->quick)
+		fputs("quick: few short samples; the figures are rough\n", out);
+	print_legend(out, used);
+	free(rows);
+	return 0;
+}
