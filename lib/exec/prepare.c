@@ -100,6 +100,11 @@ static int supervise_prepare(struct cb_supervisor *s, struct job *job, int socke
 	struct cb_end end;
 	int r = cb_supervise(s, timeout_ns, HARD_NS, prepare_body, job, &end);
 
+	if (r == -EAGAIN || r == -ENOMEM) {
+		*ret_status = CB_SKIPPED; /* nobody's fault, as with a sample */
+		cb_error_set(err, r, "the process that prepares it could not be created: %s", strerror(-r));
+		return 0;
+	}
 	if (r)
 		return r == -EINTR || r == -ERESTART
 			       ? r
