@@ -38,7 +38,6 @@ static int prepare(struct cb_group_run *run, struct cb_error *err)
 		return 0;
 	cb_group_progress(run, CB_PHASE_PREPARE, &run->cells[0]);
 	do {
-		cb_prepared_free(run->prepared);
 		why = (struct cb_error){ 0 };
 		r = cb_prepare_run(run->session->supervisor, workload, run->group->params,
 			&run->group->serial.env, options->seed, timeout, &run->prepared, &status, &why);
@@ -60,8 +59,8 @@ static uint64_t share_of_budget(const struct cb_session *session, unsigned group
 	return left / (session->result->plan->groups_n - group);
 }
 
-static int init_run(
-	struct cb_group_run *run, struct cb_session *session, unsigned number, struct cb_error *err)
+static void init_run(
+	struct cb_group_run *run, struct cb_session *session, unsigned number, struct cb_cell_run *cells)
 {
 	const struct cb_plan *plan = session->result->plan;
 	const struct cb_group *group = &plan->groups[number];
@@ -70,37 +69,38 @@ static int init_run(
 		.session = session,
 		.group = group,
 		.number = number,
-		.cells = calloc(group->n, sizeof *run->cells),
+		.cells = cells,
 		.budget_ns = share_of_budget(session, number),
 		.started_ns = cb_now_ns(),
 		.capacity = NAN,
 	};
-	if (!run->cells)
-		return cb_error_set(err, -ENOMEM, "no memory for a group of %u cells", group->n);
 	for (unsigned i = 0; i < group->n; i++)
-		run->cells[i] = (struct cb_cell_run){
+		cells[i] = (struct cb_cell_run){
 			.cell = &plan->cells[group->first + i],
 			.index = group->first + i,
 			.alive = plan->cells[group->first + i].status == CB_OK,
 		};
-	return 0;
 }
 
 static int run_group(struct cb_session *session, unsigned number, struct cb_error *err)
 {
+	unsigned n = session->result->plan->groups[number].n;
+	struct cb_cell_run *cells = calloc(n, sizeof *cells);
 	struct cb_group_run run;
-	int r = init_run(&run, session, number, err);
+	int r = 0;
 
-	if (!r && cells_alive(&run))
+	if (!cells)
+		return cb_error_set(err, -ENOMEM, "no memory for a group of %u cells", n);
+	init_run(&run, session, number, cells);
+	if (cells_alive(&run))
 		r = prepare(&run, err);
 	if (!r && cells_alive(&run))
 		r = cb_group_calibrate(&run, err);
 	if (!r && cells_alive(&run))
 		r = cb_group_measure(&run, err);
-	if (run.cells)
-		cb_result_summarize(session->result, number);
+	cb_result_summarize(session->result, number);
 	cb_prepared_free(run.prepared);
-	free(run.cells);
+	free(cells);
 	return r;
 }
 

@@ -2,12 +2,12 @@
 
 #include <errno.h>
 #include <regex.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -129,7 +129,8 @@ int rig_fork(int (*body)(void *), void *arg)
 
 	assert_true(pid >= 0);
 	if (!pid) {
-		setenv("CMOCKA_TEST_ABORT", "1", 1); /* a failing assertion ends the child, not the test's copy */
+		setenv("CMOCKA_TEST_ABORT", "1",
+			1); /* a failing assertion ends the child, not the test's copy */
 		signal(SIGABRT, SIG_DFL);
 		_exit(body(arg));
 	}

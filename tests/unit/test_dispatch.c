@@ -208,8 +208,9 @@ static int setup_loop(void **state)
 {
 	struct loop_rig *rig = calloc(1, sizeof *rig);
 
-	if (!rig || !(rig->control = cb_control_new(4, 4)))
-		return -1;
+	assert_non_null(rig);
+	rig->control = cb_control_new(4, 4);
+	assert_non_null(rig->control);
 	rig->spec = (struct cb_sample_spec){
 		.workload = &recorder, .dispatch = CB_DISPATCH_SHARED, .units = 1000, .timing_every = 1
 	};

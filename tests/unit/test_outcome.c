@@ -236,7 +236,7 @@ static void test_a_sample_of_idle_workers_has_no_makespan(void **state)
 static void test_notes_are_carried_over(void **state)
 {
 	struct outcome_rig *rig = *state;
-	char key[8];
+	char key[16];
 
 	for (int i = 0; i < CB_NOTES_MAX + 3; i++) {
 		snprintf(key, sizeof key, "k%d", i);
