@@ -18,7 +18,7 @@ fault_teardown()
 # patience SECONDS: more of them where a sanitizer slows everything down.
 patience()
 {
-	[ "${CB_PROFILE:-release}" = release ] && echo "$1" || echo $((10 * $1))
+	[ "${CB_PROFILE:-release}" = release ] && echo "$1" || echo $((3 * $1))
 }
 
 # A run of short samples with its scratch files in scratch/, and one of few samples in which both workers get units;
