@@ -6,6 +6,7 @@
  * the device as written.
  */
 #include "lib/workload.h"
+#include "lib/workload_file.h"
 
 struct fsync_params {
 	uint64_t block_bytes, size_bytes;

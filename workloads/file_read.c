@@ -7,6 +7,7 @@
  * digests have an oracle for the user's files as well.
  */
 #include "lib/workload.h"
+#include "lib/workload_file.h"
 #include <fcntl.h>
 
 enum { WARM, COLD, DIRECT };
