@@ -59,6 +59,8 @@ $(error pkg-config does not find $(strip $(missing)): run scripts/deps, which in
 endif
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
 PKG_LIBS   := $(shell $(PKG_CONFIG) --libs $(PACKAGES))
+# Concurrency Kit is optional, and used as headers only: without it sync_counter refuses its locks.
+PKG_CFLAGS += $(shell $(PKG_CONFIG) --exists ck 2>/dev/null && echo -DCB_HAVE_CK && $(PKG_CONFIG) --cflags ck)
 compiler   := $(shell $(CC) --version 2>/dev/null | head -n 1)
 endif
 

@@ -106,6 +106,8 @@ enum cb_merge {
 	CB_MERGE_PER_UNIT, /* sum over workers / units done */
 	CB_MERGE_PER_S,    /* sum over workers / makespan in seconds */
 	CB_MERGE_RATIO,    /* sum over workers / sum over workers of metric number `over` */
+	CB_MERGE_NS_PER,   /* makespan in nanoseconds / sum over workers */
+	CB_MERGE_VERIFY,   /* workers leave nothing: what verify gives, absent when it gives none */
 };
 
 /* One extra number. A table of them ends with a row whose name is NULL. */
@@ -203,6 +205,7 @@ struct cb_verify {
 	uint64_t write_calls_bytes, write_device_bytes;
 	void (*note)(struct cb_verify *v, const char *key, const char *word);
 	void (*note_number)(struct cb_verify *v, const char *key, double value);
+	void (*metric)(struct cb_verify *v, unsigned metric, double value); /* one of CB_MERGE_VERIFY */
 	void *opaque;
 };
 

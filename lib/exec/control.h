@@ -73,6 +73,7 @@ struct cb_control {
 	uint64_t steal_ns, throttled_ns, pss_bytes, partner_cpu_ns;
 	struct cb_note notes[CB_NOTES_MAX];
 	unsigned notes_n;
+	double metric[CB_METRICS_MAX]; /* verify's; NaN: it gave none */
 	/* prepare's answer */
 	void *prepared;
 	size_t prepared_used;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -175,6 +176,14 @@ static void verify_note_number(struct cb_verify *v, const char *key, double valu
 	cb_notes_add(control->notes, &control->notes_n, key, "", value);
 }
 
+static void verify_metric(struct cb_verify *v, unsigned metric, double value)
+{
+	struct cb_control *control = v->opaque;
+
+	if (metric < CB_METRICS_MAX)
+		control->metric[metric] = value;
+}
+
 static void run_verify(const struct cb_sample_spec *spec, struct cb_control *control, void *shared)
 {
 	unsigned n = spec->shape.workers;
@@ -191,11 +200,14 @@ static void run_verify(const struct cb_sample_spec *spec, struct cb_control *con
 		.write_device_bytes = sum_io(control, n, offsetof(struct cb_usage, write_bytes)),
 		.note = verify_note,
 		.note_number = verify_note_number,
+		.metric = verify_metric,
 		.opaque = control,
 	};
 	struct cb_error err = { 0 };
 	int r;
 
+	for (unsigned k = 0; k < CB_METRICS_MAX; k++)
+		control->metric[k] = NAN;
 	if (!spec->workload->verify)
 		return;
 	lead_step(control, CB_STEP_VERIFY);

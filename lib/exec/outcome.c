@@ -199,6 +199,10 @@ static double merge_metric(const struct cb_control *control, unsigned workers, c
 		return sum * 1e9 / (double)sample->makespan_ns;
 	case CB_MERGE_RATIO:
 		return sum / metric_sum(control, workers, rows[k].over);
+	case CB_MERGE_NS_PER:
+		return sum > 0 ? (double)sample->makespan_ns / sum : NAN;
+	case CB_MERGE_VERIFY:
+		return control->metric[k];
 	case CB_MERGE_SUM:
 		break;
 	}

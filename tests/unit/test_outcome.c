@@ -205,12 +205,16 @@ static void test_metrics_merge_as_their_rows_say(void **state)
 		{ CB_MERGE_PER_UNIT, 0, 24. / 30 },
 		{ CB_MERGE_PER_S, 0, 24 * 1e9 / 5000 },
 		{ CB_MERGE_RATIO, 0, 24. / 6 },
+		{ CB_MERGE_NS_PER, 0, 5000. / 24 },
+		{ CB_MERGE_VERIFY, 0, 77 },
+		{ CB_MERGE_VERIFY, 2, 154 },
 	};
 	struct outcome_rig *rig = *state;
 	struct cb_metric *changed = rig->metrics;
 
 	memcpy(changed, rows, sizeof rows);
 	rig->workload.metrics = changed;
+	rig->control->metric[0] = 77;
 	for (size_t i = 0; i < CB_COUNT(cases); i++) {
 		changed[0].merge = cases[i].merge;
 		changed[0].over = 1;

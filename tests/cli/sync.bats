@@ -1,0 +1,100 @@
+#!/usr/bin/env bats
+# Shared data: updates are lost without a lock and with none of the locks; a global is shared by threads only.
+load helper
+
+setup()
+{
+	common_setup
+	counted=(--quick --quiet --samples=1 "--mode=threads,processes" --workers=2 --units=10000 --timeout=60s)
+}
+
+# count GUARD: 10^7 increments by two threads, and by two processes, into r.json.
+count()
+{
+	run concbench plan --mode=threads --workers=2 "sync_counter:guard=$1"
+	[[ "$output" != *"build time"* ]] || skip "built without Concurrency Kit"
+	run concbench run "${counted[@]}" --output=r.json "sync_counter:guard=$1"
+	assert_status 0
+	assert_json r.json '[c["status"] for c in cells] == ["ok", "ok"]'
+	assert_json r.json 'all(s["metrics"]["expected"] == 1e7 for c in cells for s in c["samples"])'
+}
+
+# The number of a CPU that this process may use.
+one_cpu()
+{
+	python3 -c 'import os; print(min(os.sched_getaffinity(0)))'
+}
+
+# exact GUARD: none of them is lost.
+exact()
+{
+	count "$1"
+	assert_json r.json 'all(s["metrics"]["observed"] == 1e7 and s["metrics"]["lost"] == 0
+		for c in cells for s in c["samples"])'
+}
+
+@test "without a guard updates are lost, in threads and in processes, and that is no failure" {
+	[ "$(nproc)" -gt 1 ] || skip "with one CPU workers hardly ever meet between a load and its store"
+	count none
+	assert_json r.json 'all(s["metrics"]["lost"] > 0 for c in cells for s in c["samples"])'
+	assert_json r.json 'all(s["metrics"]["observed"] + s["metrics"]["lost"] == 1e7 for c in cells for s in c["samples"])'
+	validate r.json
+}
+
+@test "a mutex loses none of 10^7 increments" {
+	exact mutex
+}
+
+@test "a recursive mutex loses none of 10^7 increments" {
+	exact recursive
+}
+
+@test "a spin lock loses none of 10^7 increments" {
+	exact spin
+}
+
+@test "a ticket lock loses none of 10^7 increments" {
+	[ "$(nproc)" -gt 1 ] || skip "with one CPU each increment waits for a turn of the scheduler"
+	exact ticket
+}
+
+@test "an MCS lock loses none of 10^7 increments" {
+	[ "$(nproc)" -gt 1 ] || skip "with one CPU each increment waits for a turn of the scheduler"
+	exact mcs
+}
+
+@test "a read-write lock loses none of 10^7 increments" {
+	exact rwlock
+}
+
+@test "an atomic increment loses none of 10^7" {
+	exact atomic
+}
+
+@test "a copy for each worker, merged once, loses none of 10^7 increments" {
+	exact local
+}
+
+@test "locks that serve in the order of arrival are refused, or marked, where workers outnumber CPUs" {
+	run concbench plan --mode=serial sync_counter:guard=ticket
+	[[ "$output" != *"build time"* ]] || skip "built without Concurrency Kit"
+	run concbench run --quick --quiet --samples=1 --mode=threads --workers=3 --cpus="$(one_cpu)" --units=20 --output=r.json \
+		sync_counter:guard=ticket sync_counter:guard=ticket,hold=100000,increments=1 sync_counter:guard=spin
+	assert_status 0
+	assert_json r.json '[c["status"] for c in cells] == ["skipped", "ok", "ok"]'
+	assert_json r.json '"more workers than CPUs" in cells[0]["reason"]'
+	assert_json r.json 'cells[1]["samples"][0]["notes"]["fifo_spin_lock"] == "more workers than CPUs"'
+	assert_json r.json '"notes" not in cells[2]["samples"][0]'
+}
+
+@test "a global is shared by threads, copied for processes, and partly shared in hybrid" {
+	run concbench run --quick --quiet --samples=1 --mode=all --workers=4 --shape=2x2 --units=1000 \
+		--dispatch=static --output=r.json sync_global
+	assert_status 0
+	views='{c["mode"]: [int(c["samples"][0]["metrics"][k]) for k in
+		("copies", "parent_sees", "worker_sees_min", "worker_sees_max")] for c in cells}'
+	assert_json r.json "$views"' == {"serial": [1, 1000, 1000, 1000], "threads": [1, 1000, 1000, 1000],
+		"processes": [4, 0, 250, 250], "hybrid": [2, 0, 500, 500]}'
+	assert_json r.json 'all(c["samples"][0]["notes"]["worker_0_sees"] in (250, 500, 1000) for c in cells)'
+	validate r.json
+}
