@@ -5,6 +5,9 @@
  * allocator only. No huge pages: each page is a fault.
  */
 #include "lib/workload.h"
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 struct fault_params {
 	uint64_t pages;

@@ -11,6 +11,9 @@
  */
 #include "lib/workload.h"
 #include <linux/futex.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #define WORD_BYTES 4096u /* a page, so that nothing else is in it */
 #define VALUE      1u

@@ -3,6 +3,7 @@
  * task reads, so that threads and processes should scale alike: the yardstick for the other kernel paths.
  */
 #include "lib/workload.h"
+#include <unistd.h>
 
 static int getppid_worker_init(struct cb_worker *w, struct cb_error *err)
 {

@@ -5,7 +5,9 @@
  * switched off, so that `touch` pages are as many faults.
  */
 #include "lib/workload.h"
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 struct mmap_params {
 	uint64_t size_bytes, touch_pages;

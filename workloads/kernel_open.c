@@ -11,6 +11,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define FOLDER     "/usr/bin/"
 #define NAME_BYTES 256u /* with its end; as long as a name may be */

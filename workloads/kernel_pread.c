@@ -10,6 +10,8 @@
  */
 #include "lib/workload.h"
 #include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #define BLOCK_BYTES 4096u
 #define WORDS       (BLOCK_BYTES / sizeof(uint64_t))

@@ -9,6 +9,8 @@
 #include "lib/workload.h"
 #include <linux/futex.h>
 #include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 enum turn { WORKER, PARTNER, STOP };
 
