@@ -6,6 +6,7 @@
  * updates is sync_counter's subject.
  */
 #include "lib/workload.h"
+#include <unistd.h>
 
 #define NOTED_MAX 8u /* workers whose view becomes a note */
 

@@ -12,8 +12,13 @@
 #include "lib/base/param.h"
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #define WORKERS 3u
 #define KEPT    8u
