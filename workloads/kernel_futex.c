@@ -6,8 +6,8 @@
  *
  * `scope` decides how the kernel names the word. process (FUTEX_PRIVATE_FLAG): by its address in this
  * process: processes then use queues of their own even of one shared word. host: by the memory behind the
- * address, which is looked up at each call: the same queue in all modes. Unrelated words may share a queue by
- * chance, as they are hashed.
+ * address, which is looked up at each call: the same queue in all modes. Words are hashed to queues: now
+ * and then private ones meet by chance, for a whole run, and are as slow as a shared one.
  */
 #include "lib/workload.h"
 #include <linux/futex.h>
