@@ -40,6 +40,13 @@ faulty_background()
 	PID=$!
 }
 
+# Skips the test where there is no strace; makes sanitizers bear it.
+need_strace()
+{
+	command -v strace >/dev/null || skip "strace is not installed"
+	export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 # that needs ptrace for itself
+}
+
 # The processes of this test that are alive.
 marked()
 {

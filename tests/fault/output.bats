@@ -153,7 +153,7 @@ in_namespace()
 }
 
 @test "under strace" {
-	command -v strace >/dev/null || skip "strace is not installed"
+	need_strace
 	run strace -f -o /dev/null env CB_TEST_MARK="$MARK" "$CONCBENCH_TEST" "${TINY[@]}" --output=r.json \
 		fault:hook=run,how=segv,worker=1 fault
 	assert_status 5

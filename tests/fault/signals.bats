@@ -109,7 +109,7 @@ harness_pid()
 }
 
 @test "a signal while the result is saved" {
-	command -v strace >/dev/null || skip "strace is not installed"
+	need_strace
 	for signal in INT TERM; do
 		rm -f r.json
 		env --default-signal=INT CB_TEST_MARK="$MARK" strace -o /dev/null -e trace=fsync \
