@@ -467,6 +467,11 @@ static void test_nothing_survives_the_harness(void **state)
 		(struct rig_shape){ "processes", 64, 1 }, "fault:hook=run,how=harness_kill", false, DEAD_NS);
 	check_harness_dies(
 		(struct rig_shape){ "threads", 1, 64 }, "fault:hook=run,how=harness_kill", false, DEAD_NS);
+	/* process workers also when their leader goes with it */
+	check_harness_dies(
+		(struct rig_shape){ "processes", 8, 1 }, "fault:hook=run,how=all_above_kill", false, DEAD_NS);
+	check_harness_dies(
+		(struct rig_shape){ "hybrid", 2, 2 }, "fault:hook=run,how=all_above_kill", false, DEAD_NS);
 	prctl(PR_SET_CHILD_SUBREAPER, 0);
 }
 

@@ -159,18 +159,32 @@ static int harness_stop(struct strike *s)
 	return kill(s->prepared->harness, SIGTSTP);
 }
 
+/* And goes on for ever, so that only being ended ends it. */
 static int harness_kill(struct strike *s)
 {
-	return kill(s->prepared->harness, SIGKILL);
+	kill(s->prepared->harness, SIGKILL);
+	return hang(s);
+}
+
+/* In a worker process: nobody is left to clean up. */
+static int all_above_kill(struct strike *s)
+{
+	pid_t leader = getppid();
+
+	kill(s->prepared->harness, SIGSTOP); /* it must not see its leader die */
+	kill(leader, SIGKILL);
+	kill(s->prepared->harness, SIGKILL);
+	return hang(s);
 }
 
 static const char *const hooks[] = { "none", "prepare", "setup", "worker_init", "warmup", "run",
 	"worker_fini", "verify", "teardown", NULL };
 static const char *const hows[] = { "error", "canceled", "segv", "abort", "kill", "exit", "exit0", "hang",
 	"spin", "slow", "digest", "grandchild", "harness_int", "harness_term", "harness_stop", "harness_kill",
-	NULL };
+	"all_above_kill", NULL };
 static int (*const acts[])(struct strike *) = { error, canceled, segv, sigabrt, kill_own, exit_3, exit_0,
-	hang, spin, slow, wrong_digest, grandchild, harness_int, harness_term, harness_stop, harness_kill };
+	hang, spin, slow, wrong_digest, grandchild, harness_int, harness_term, harness_stop, harness_kill,
+	all_above_kill };
 
 static int strike_here(const struct fault *fault, const void *prepared, enum hook hook, struct cb_worker *w,
 	struct cb_error *err)
