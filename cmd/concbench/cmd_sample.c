@@ -208,42 +208,42 @@ static int prepare(struct one *one, struct cb_error *err)
 static struct cb_sample_spec sample_spec(const struct one *one)
 {
 	const struct cb_sample_request *q = &one->request;
-	const struct cb_group *group = &one->plan.groups[0];
-	const struct cb_cell *cell = &one->plan.cells[0];
+	struct cb_sample_spec spec = cb_cell_spec(&one->plan.groups[0], &one->plan.cells[0]);
 
-	return (struct cb_sample_spec){
-		.host = &one->host,
-		.workload = group->workload,
-		.params = group->params,
-		.prepared = one->prepared,
-		.env = cell->env,
-		.mode = cell->mode,
-		.dispatch = cell->dispatch,
-		.batch = cell->batch,
-		.shape = cell->shape,
-		.partners = cell->partners,
-		.worker_cpu = cell->placement.worker_cpu,
-		.partner_cpu = cell->placement.partner_cpu,
-		.fits = cell->placement.fits,
-		.units = q->units,
-		.seed = q->seed,
-		.timing = q->timing,
-		.timing_every = q->timing_every,
-		.warmup_ns = q->warmup_ns,
-		.timeout_ns = q->timeout_ns,
-	};
+	spec.host = &one->host;
+	spec.prepared = one->prepared;
+	spec.units = q->units;
+	spec.seed = q->seed;
+	spec.timing = q->timing;
+	spec.timing_every = q->timing_every;
+	spec.warmup_ns = q->warmup_ns;
+	spec.timeout_ns = q->timeout_ns;
+	return spec;
 }
 
 /* Against the workload's own oracle where it has one; whoever drives us compares the digest with others. */
-static void check_digest(struct one *one)
+static int check_digest(struct one *one, struct cb_error *err)
 {
 	const struct cb_group *group = &one->plan.groups[0];
-	const struct cb_workload *workload = group->workload;
+	const struct cb_sample_request *q = &one->request;
+	struct cb_error why = { 0 };
+	enum cb_status status;
+	uint64_t want;
+	int r;
 
-	if (one->sample.status == CB_OK && workload->expect &&
-		workload->expect(group->params, cb_prepared_data(one->prepared), one->request.seed,
-			one->request.units) != one->sample.digest)
+	if (one->sample.status != CB_OK || !group->workload->expect)
+		return 0;
+	do
+		r = cb_expect_run(one->supervisor, group->workload, group->params, one->prepared, q->seed,
+			q->units, q->timeout_ns, &want, &status, &why);
+	while (r == -ERESTART);
+	if (r)
+		return cb_error_set(err, r, "%s", why.text);
+	if (status != CB_OK)
+		set_status(&one->sample, status, why.text);
+	else if (want != one->sample.digest)
 		set_status(&one->sample, CB_MISMATCH, "the digest is not what the workload expects");
+	return 0;
 }
 
 /* Fills one->sample. Returns 0, whatever its status, or a negative errno. */
@@ -264,9 +264,7 @@ static int take(struct one *one, struct cb_error *err)
 	do
 		r = cb_sample_run(one->supervisor, &spec, &one->sample, &one->latency, err);
 	while (r == -ERESTART);
-	if (!r)
-		check_digest(one);
-	return r;
+	return r ? r : check_digest(one, err);
 }
 
 /* ---- answering ---- */

@@ -12,9 +12,10 @@
 #include "lib/exec/usage.h"
 #include "lib/host/clock.h"
 
-#define WARMUP_FIRST_UNIT (UINT64_C(1) << 62) /* beyond every sample's units */
-#define WARMUP_SPAN_BITS  40                  /* warm-up units of one worker */
-#define WARMUP_CALL_NS    1000000u            /* a warm-up call grows towards 1 ms */
+#define CPU_SETS         8        /* of 1024 CPUs each */
+#define USAGE_LEAD_NS    10000u   /* before the start: time to read the usage */
+#define WARMUP_SPAN_BITS 40       /* warm-up units of one worker */
+#define WARMUP_CALL_NS   1000000u /* a warm-up call grows towards 1 ms */
 
 static void step(struct cb_slot *slot, enum cb_step step)
 {
@@ -48,26 +49,33 @@ static int attend(struct cb_crew *crew, enum cb_meet meet, bool inline_worker)
 	return 0;
 }
 
+/* The finest waits there are, and what the kernel made of it. */
+static void set_timer_slack(struct cb_slot *slot)
+{
+	int slack;
+
+	prctl(PR_SET_TIMERSLACK, 1);
+	slack = prctl(PR_GET_TIMERSLACK);
+	slot->timer_slack_ns = slack < 0 ? CB_NONE : (uint64_t)slack;
+}
+
+/* On the stack: an allocation would cost a thread an arena of its own. */
 static int pin(const struct cb_crew *crew, unsigned index, struct cb_error *err)
 {
 	const struct cb_sample_spec *spec = crew->spec;
 	const int *cpus = index < crew->workers ? spec->worker_cpu : spec->partner_cpu;
 	int cpu = cpus ? cpus[index < crew->workers ? index : index - crew->workers] : -1;
-	cpu_set_t *set;
-	size_t bytes;
+	cpu_set_t sets[CPU_SETS];
 	int r;
 
-	prctl(PR_SET_TIMERSLACK, 1);
 	if (cpu < 0)
 		return 0;
-	set = CPU_ALLOC((size_t)cpu + 1);
-	bytes = CPU_ALLOC_SIZE((size_t)cpu + 1);
-	if (!set)
-		return cb_error_set(err, -ENOMEM, "no memory to pin a worker");
-	CPU_ZERO_S(bytes, set);
-	CPU_SET_S((size_t)cpu, bytes, set);
-	r = sched_setaffinity(0, bytes, set) ? -errno : 0;
-	CPU_FREE(set);
+	if (cpu >= CPU_SETS * CPU_SETSIZE)
+		return cb_error_set(err, -EINVAL, "cannot pin to CPU %d: at most %d CPUs are known", cpu,
+			CPU_SETS * CPU_SETSIZE);
+	CPU_ZERO_S(sizeof sets, sets);
+	CPU_SET_S((size_t)cpu, sizeof sets, sets);
+	r = sched_setaffinity(0, sizeof sets, sets) ? -errno : 0;
 	return r ? cb_error_set(err, r, "cannot pin to CPU %d: %s", cpu, strerror(-r)) : 0;
 }
 
@@ -98,14 +106,14 @@ static void warm_without_run(uint64_t until_ns)
 }
 
 /*
- * Runs units that do not count until warmup_ns after all workers were let go, one call at least: then caches,
- * branch predictors and the CPU's clock are as they will be.
+ * Runs units that do not count for warmup_ns, one call at least: then caches, branch predictors and the CPU's
+ * clock are as they will be.
  */
 static int warm_up(const struct cb_crew *crew, struct cb_worker *w, struct cb_error *err)
 {
 	const struct cb_workload *workload = crew->spec->workload;
-	uint64_t until = crew->control->go_ns + crew->spec->warmup_ns, n = 1, before, now = cb_now_ns();
-	uint64_t unit = WARMUP_FIRST_UNIT + ((uint64_t)w->index << WARMUP_SPAN_BITS);
+	uint64_t n = 1, before, now = cb_now_ns(), until = now + crew->spec->warmup_ns;
+	uint64_t unit = CB_WARMUP_UNIT + ((uint64_t)w->index << WARMUP_SPAN_BITS);
 	int r;
 
 	if (workload->caps & CB_UNITS_ONCE) {
@@ -134,16 +142,28 @@ static void forget_warm_up(struct cb_worker *w, struct cb_loop *loop)
 		memset(loop->histogram, 0, sizeof *loop->histogram);
 }
 
+/* Spins on the clock, which it returns. */
+static uint64_t spin_until(uint64_t ns)
+{
+	uint64_t now;
+
+	do
+		now = cb_now_ns();
+	while (now < ns);
+	return now;
+}
+
 /*
- * The gate. While all fit the CPUs nobody sleeps: workers yield until the start is published, read their
- * usage in the 50 us that are left, and spin on the clock. Else a futex, as a spinner would only keep others
- * from arriving. Returns the worker's own start.
+ * The gate. While all fit the CPUs nobody sleeps: workers yield until the start is published, spin on the
+ * clock, read their usage right before the start, and spin the rest. Else a futex, as a spinner would only
+ * keep others from arriving. Returns the worker's own start; 0: the sample ends.
  */
 static uint64_t pass_gate(struct cb_crew *crew, struct cb_slot *slot, int schedstat_fd, bool inline_worker)
 {
 	struct cb_control *control = crew->control;
-	uint64_t start, read_ns, now;
+	uint64_t start;
 
+	cb_usage_read_start(schedstat_fd, &slot->usage); /* only so that the one that counts is quick */
 	slot->ready_ns = cb_now_ns();
 	if (!crew->spec->fits || inline_worker) {
 		if (attend(crew, CB_MEET_READY, inline_worker))
@@ -153,22 +173,17 @@ static uint64_t pass_gate(struct cb_crew *crew, struct cb_slot *slot, int scheds
 		come(crew, CB_MEET_READY);
 		while (!(start = atomic_load_explicit(&control->start_ns, memory_order_acquire)))
 			sched_yield();
+		spin_until(start - USAGE_LEAD_NS);
 	}
-	cb_usage_read(schedstat_fd, &slot->usage);
-	read_ns = cb_now_ns();
-	do
-		now = cb_now_ns();
-	while (now < start);
-	slot->usage.cpu_ns += now - read_ns; /* spent spinning, after the reading */
-	slot->usage.user_ns += now - read_ns;
-	return now;
+	cb_usage_read_start(schedstat_fd, &slot->usage);
+	return spin_until(start);
 }
 
 static void read_usage_after(struct cb_slot *slot, int schedstat_fd)
 {
 	struct cb_usage now;
 
-	cb_usage_read(schedstat_fd, &now);
+	cb_usage_read_end(schedstat_fd, &now);
 	cb_usage_since(&slot->usage, &now, false);
 }
 
@@ -275,6 +290,7 @@ int cb_crew_body(struct cb_crew *crew, unsigned index)
 		return r;
 	step(slot, CB_STEP_INIT);
 	make_worker(crew, index, &w);
+	set_timer_slack(slot);
 	r = pin(crew, index, &slot->error);
 	if (!r)
 		r = index < crew->workers ? worker_body(crew, slot, &w, inline_worker)

@@ -29,6 +29,7 @@ const char *const cb_step_names[] = {
 	[CB_STEP_VERIFY] = "verify",
 	[CB_STEP_TEARDOWN] = "teardown",
 	[CB_STEP_PREPARE] = "prepare",
+	[CB_STEP_EXPECT] = "expect",
 };
 
 struct cb_control *cb_control_new(unsigned slots_n, unsigned histograms_n)

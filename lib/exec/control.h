@@ -28,6 +28,7 @@ enum cb_step {
 	CB_STEP_VERIFY,
 	CB_STEP_TEARDOWN,
 	CB_STEP_PREPARE,
+	CB_STEP_EXPECT,
 };
 extern const char *const cb_step_names[];
 
@@ -47,7 +48,7 @@ struct cb_meeting {
 
 /* CPU time and the like of one thread, as differences over the timed region. */
 struct cb_usage {
-	uint64_t cpu_ns, user_ns, sys_ns, ctx_voluntary, ctx_involuntary, faults_minor, faults_major;
+	uint64_t cpu_ns, sys_ns, ctx_voluntary, ctx_involuntary, faults_minor, faults_major;
 	uint64_t run_delay_ns;                          /* CB_NONE: no schedstat */
 	uint64_t rchar, wchar, read_bytes, write_bytes; /* CB_NONE: no /proc/thread-self/io */
 };
@@ -57,6 +58,7 @@ struct cb_slot {
 	_Alignas(CB_LINE) _Atomic uint32_t step; /* enum cb_step */
 	_Atomic uint64_t progress;               /* units done so far; stored once a batch */
 	int pid, tid, cpu;
+	uint64_t timer_slack_ns;
 	uint64_t first_ns, ready_ns, start_ns, end_ns, units, batches, digest;
 	double metric[CB_METRICS_MAX];
 	struct cb_usage usage;
@@ -69,11 +71,12 @@ struct cb_control {
 	_Atomic uint32_t finished;    /* 1: the leader got to the end */
 	enum cb_status status;        /* why the leader ended the sample early; CB_OK: it did not */
 	struct cb_error error;        /* its reason */
-	uint64_t setup_from_ns, setup_to_ns, spawn_from_ns, go_ns, teardown_from_ns, teardown_to_ns;
+	uint64_t setup_from_ns, setup_to_ns, spawn_from_ns, teardown_from_ns, teardown_to_ns;
 	uint64_t steal_ns, throttled_ns, pss_bytes, partner_cpu_ns;
 	struct cb_note notes[CB_NOTES_MAX];
 	unsigned notes_n;
 	double metric[CB_METRICS_MAX]; /* verify's; NaN: it gave none */
+	uint64_t expected;             /* expect's answer */
 	/* prepare's answer */
 	void *prepared;
 	size_t prepared_used;
@@ -85,7 +88,7 @@ struct cb_control {
 		failed; /* 1 + index of the first body that returned an error; 0: none */
 	_Alignas(CB_LINE) _Atomic uint64_t ticket; /* dispatch shared: next unit */
 
-	size_t bytes; /* of the whole block */
+	_Alignas(CB_LINE) size_t bytes; /* of the whole block */
 	unsigned slots_n;
 	struct cb_histogram *histograms; /* [workers], or NULL */
 	_Alignas(CB_LINE) struct cb_slot slots[];

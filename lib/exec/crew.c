@@ -26,7 +26,7 @@ static int cannot_create(
 		err, r, "%u of %u %s could be created: %s", made, crew->planned, what, strerror(-r));
 }
 
-/* A worker process starts with the signals of a fresh program; only its parent's death ends it early. */
+/* A worker process does not have the leader's handlers; only its parent's death ends it early. */
 static void become_child(pid_t leader)
 {
 	sigset_t none;
@@ -210,15 +210,32 @@ static int note_reaped(struct cb_crew *crew, pid_t pid, int status)
 	return 0;
 }
 
+/* A serial worker's own children are its own to wait for: only those of the crew are asked after. */
+static int check_by_pid(struct cb_crew *crew)
+{
+	int status, r = 0;
+	pid_t pid;
+
+	for (unsigned i = 0; i < crew->children_n; i++) {
+		pid = crew->children[i].pid;
+		if (pid && waitpid(pid, &status, WNOHANG) == pid && note_reaped(crew, pid, status))
+			r = -ECANCELED;
+	}
+	return r;
+}
+
 int cb_crew_check(struct cb_crew *crew)
 {
 	uint32_t failed;
 	int status, r = 0;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG | __WNOTHREAD)) > 0)
-		if (note_reaped(crew, pid, status))
-			r = -ECANCELED;
+	if (crew->inline_worker)
+		r = check_by_pid(crew);
+	else
+		while ((pid = waitpid(-1, &status, WNOHANG | __WNOTHREAD)) > 0)
+			if (note_reaped(crew, pid, status))
+				r = -ECANCELED;
 	failed = atomic_load(&crew->control->failed);
 	if (failed)
 		r = report_failed(crew, failed - 1);
@@ -312,16 +329,28 @@ static uint64_t partners_cpu_ns(const struct cb_crew *crew)
 	return sum;
 }
 
+/* Adds the CPUs that are not among cpus[0..n-1] yet. Returns how many there are then. */
+static unsigned add_cpus(unsigned *cpus, unsigned n, const int *more, unsigned more_n)
+{
+	for (unsigned i = 0; more && i < more_n && n < CB_STEAL_CPUS_MAX; i++) {
+		unsigned k = 0;
+
+		while (k < n && (int)cpus[k] != more[i])
+			k++;
+		if (more[i] >= 0 && k == n)
+			cpus[n++] = (unsigned)more[i];
+	}
+	return n;
+}
+
+/* Of each CPU that a worker or partner is pinned to, once. */
 static uint64_t steal_ns(const struct cb_sample_spec *spec)
 {
-	unsigned cpus[CB_STEAL_CPUS_MAX], n = 0;
+	unsigned cpus[CB_STEAL_CPUS_MAX], n;
 
-	if (!spec->host || !spec->worker_cpu)
-		return CB_NONE;
-	for (unsigned i = 0; i < spec->shape.workers && n < CB_STEAL_CPUS_MAX; i++)
-		if (spec->worker_cpu[i] >= 0)
-			cpus[n++] = (unsigned)spec->worker_cpu[i];
-	return n ? cb_steal_ns(spec->host, cpus, n) : CB_NONE;
+	n = add_cpus(cpus, 0, spec->worker_cpu, spec->shape.workers);
+	n = add_cpus(cpus, n, spec->partner_cpu, spec->partners);
+	return spec->host && n ? cb_steal_ns(spec->host, cpus, n) : CB_NONE;
 }
 
 /* What the leader reads of the whole sample, before the gate and after the last end. */
@@ -352,7 +381,6 @@ static uint64_t pss_bytes(const struct cb_crew *crew)
 
 static void let_go(struct cb_crew *crew)
 {
-	crew->control->go_ns = cb_now_ns();
 	open_meeting(crew, CB_MEET_CREATED);
 }
 
@@ -402,11 +430,10 @@ int cb_crew_lead_meet(struct cb_crew *crew, enum cb_meet meet)
 	return r;
 }
 
-int cb_crew_lead(struct cb_crew *crew, struct cb_error *err)
+int cb_crew_lead(struct cb_crew *crew)
 {
 	int r = 0;
 
-	(void)err;
 	for (enum cb_meet meet = CB_MEET_CREATED; meet < CB_MEETS && !r; meet++)
 		r = cb_crew_lead_meet(crew, meet);
 	return r;

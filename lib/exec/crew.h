@@ -65,7 +65,7 @@ int cb_crew_body(struct cb_crew *crew, unsigned index);
  * The leader's side of all four meetings. Returns 0 when all have left; -ECANCELED when a worker died or
  * failed (control->status and error tell): the leader then kills what is left.
  */
-int cb_crew_lead(struct cb_crew *crew, struct cb_error *err);
+int cb_crew_lead(struct cb_crew *crew);
 /* The leader's side of one meeting, for a body that runs in the leader. */
 int cb_crew_lead_meet(struct cb_crew *crew, enum cb_meet meet);
 

@@ -60,11 +60,11 @@ static uint64_t take(struct cb_loop *loop, uint64_t *ret_first)
 	return left < loop->batch ? left : loop->batch;
 }
 
-/* Every unit on its own between two clock readings. */
-static int run_each(struct cb_loop *loop, uint64_t first, uint64_t n)
+/* Every unit on its own between two clock readings, the first of which is from_ns. */
+static int run_each(struct cb_loop *loop, uint64_t first, uint64_t n, uint64_t from_ns)
 {
 	int (*run)(struct cb_worker *, uint64_t, uint64_t, struct cb_error *) = loop->spec->workload->run;
-	uint64_t now, last = cb_now_ns();
+	uint64_t now, last = from_ns;
 	int r;
 
 	for (uint64_t i = 0; i < n; i++) {
@@ -82,7 +82,7 @@ static int run_each(struct cb_loop *loop, uint64_t first, uint64_t n)
 /* The first unit on its own, the others untimed. */
 static int run_first_timed(struct cb_loop *loop, uint64_t first, uint64_t n)
 {
-	int r = run_each(loop, first, 1);
+	int r = run_each(loop, first, 1, cb_now_ns());
 
 	loop->timing_left = loop->spec->timing_every;
 	return r || n == 1 ? r : loop->spec->workload->run(loop->worker, first + 1, n - 1, loop->err);
@@ -92,7 +92,7 @@ static int run_batch(struct cb_loop *loop, uint64_t first, uint64_t n)
 {
 	if (loop->histogram) {
 		if (loop->spec->timing == CB_TIMING_EACH)
-			return run_each(loop, first, n);
+			return run_each(loop, first, n, loop->automatic ? loop->end_ns : cb_now_ns());
 		if (!--loop->timing_left)
 			return run_first_timed(loop, first, n);
 	}

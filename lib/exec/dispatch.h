@@ -17,7 +17,7 @@ struct cb_loop {
 	uint64_t timing_left; /* sampled: batches until the next timed unit */
 	uint64_t last_ns;     /* latest clock reading */
 	uint64_t units, batches;
-	uint64_t end_ns; /* when the last completed unit was done */
+	uint64_t end_ns; /* when the last completed unit was done, at most one empty ticket later */
 };
 
 void cb_loop_init(struct cb_loop *loop, const struct cb_sample_spec *spec, struct cb_control *control,

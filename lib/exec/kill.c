@@ -24,8 +24,16 @@ struct entry {
 	char name[];
 };
 
-/* SIGKILLs each process named in the open `children` file. */
-static void kill_listed(int fd)
+/* What is done with each child; counts those it did something with. */
+struct visit {
+	void (*child)(struct visit *, pid_t);
+	const struct cb_strangers *strangers;
+	struct cb_strangers *found;
+	unsigned n;
+};
+
+/* Visits each process named in the open `children` file. */
+static void visit_listed(int fd, struct visit *visit)
 {
 	char buf[4096];
 	pid_t pid = 0;
@@ -38,12 +46,12 @@ static void kill_listed(int fd)
 				continue;
 			}
 			if (pid > 1)
-				kill(pid, SIGKILL);
+				visit->child(visit, pid);
 			pid = 0;
 		}
 }
 
-static void kill_children_of_task(int tasks_fd, const char *task)
+static void visit_children_of_task(int tasks_fd, const char *task, struct visit *visit)
 {
 	char path[64] = { 0 };
 	size_t n = strlen(task);
@@ -56,12 +64,12 @@ static void kill_children_of_task(int tasks_fd, const char *task)
 	fd = openat(tasks_fd, path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return;
-	kill_listed(fd);
+	visit_listed(fd, visit);
 	close(fd);
 }
 
-/* A child belongs to the thread that forked it: all threads are scanned. */
-static bool kill_children(void)
+/* A child belongs to the thread that forked it: all threads are looked at. False: there is no /proc. */
+static bool visit_children(struct visit *visit)
 {
 	_Alignas(8) char buf[4096];
 	int fd = open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -73,29 +81,77 @@ static bool kill_children(void)
 		for (long i = 0; i < n;) {
 			struct entry *e = (struct entry *)(void *)(buf + i);
 
-			kill_children_of_task(fd, e->name);
+			visit_children_of_task(fd, e->name, visit);
 			i += e->size;
 		}
 	close(fd);
 	return true;
 }
 
-void cb_kill_descendants(void)
+static void find_child(struct visit *visit, pid_t pid)
 {
-	int saved = errno;
-	pid_t pid;
+	if (visit->found->n < CB_STRANGERS_MAX)
+		visit->found->pids[visit->found->n++] = pid;
+}
 
-	for (;;) {
-		pid = waitpid(-1, NULL, WNOHANG | __WALL);
-		if (pid > 0)
-			continue;
-		if (pid < 0 && errno == ECHILD)
+void cb_strangers_find(struct cb_strangers *ret)
+{
+	struct visit visit = { .child = find_child, .found = ret };
+
+	ret->n = 0;
+	visit_children(&visit);
+}
+
+static bool is_stranger(const struct cb_strangers *strangers, pid_t pid)
+{
+	for (unsigned i = 0; strangers && i < strangers->n; i++)
+		if (strangers->pids[i] == pid)
+			return true;
+	return false;
+}
+
+static void kill_child(struct visit *visit, pid_t pid)
+{
+	if (is_stranger(visit->strangers, pid))
+		return;
+	kill(pid, SIGKILL);
+	visit->n++;
+}
+
+/* Kills too: the list may have grown since all were killed. */
+static void reap_child(struct visit *visit, pid_t pid)
+{
+	if (is_stranger(visit->strangers, pid))
+		return;
+	kill(pid, SIGKILL);
+	while (waitpid(pid, NULL, __WALL) < 0 && errno == EINTR)
+		;
+}
+
+/* Without /proc: whoever leads a group ends it, itself included; others reap what has ended. */
+static void kill_blindly(const struct cb_strangers *strangers)
+{
+	if (!strangers)
+		kill(0, SIGKILL);
+	while (waitpid(-1, NULL, WNOHANG | __WALL) > 0)
+		;
+}
+
+void cb_kill_descendants(const struct cb_strangers *strangers)
+{
+	struct visit killing = { .child = kill_child, .strangers = strangers };
+	struct visit reaping = { .child = reap_child, .strangers = strangers };
+	int saved = errno;
+
+	do {
+		killing.n = 0;
+		if (!visit_children(&killing)) {
+			kill_blindly(strangers);
 			break;
-		if (!kill_children())
-			kill(0, SIGKILL); /* no /proc: the own group, which includes this process */
-		while (waitpid(-1, NULL, __WALL) < 0 && errno == EINTR)
-			;
-	}
+		}
+		if (killing.n)
+			visit_children(&reaping);
+	} while (killing.n);
 	errno = saved;
 }
 

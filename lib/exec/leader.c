@@ -18,7 +18,7 @@
 /* The harness is gone or wants the sample to end. Stateless, so that it may interrupt anything. */
 static void on_end(int signal)
 {
-	cb_kill_descendants();
+	cb_kill_descendants(NULL);
 	_exit(128 + signal);
 }
 
@@ -75,7 +75,7 @@ void cb_leader_fail(struct cb_control *control, enum cb_status status, const str
 		cb_error_set(
 			&control->error, code, "%s", error && error->code ? error->text : strerror(-code));
 	}
-	cb_kill_descendants();
+	cb_kill_descendants(NULL);
 	atomic_store(&control->finished, 1);
 	_exit(0);
 }
@@ -226,7 +226,7 @@ void cb_leader_main(const struct cb_sample_spec *spec, struct cb_control *contro
 	lead_step(control, CB_STEP_TEARDOWN);
 	if (spec->workload->teardown)
 		spec->workload->teardown(spec->params, shared);
-	cb_kill_descendants();
+	cb_kill_descendants(NULL);
 	lead_step(control, CB_STEP_LEFT);
 	atomic_store(&control->finished, 1);
 	_exit(0);

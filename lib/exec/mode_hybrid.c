@@ -70,7 +70,7 @@ static int execute(struct cb_crew *crew, struct cb_error *err)
 	for (unsigned i = 0; !own_partners(crew) && i < crew->partners && !r; i++)
 		r = cb_crew_fork(crew, crew->workers + i, 1, cb_crew_body_one, err);
 	if (!r)
-		r = cb_crew_lead(crew, err);
+		r = cb_crew_lead(crew);
 	return r ? r : cb_crew_reap(crew);
 }
 

@@ -21,7 +21,7 @@ static int execute(struct cb_crew *crew, struct cb_error *err)
 	for (unsigned i = 0; i < crew->workers + crew->partners && !r; i++)
 		r = cb_crew_fork(crew, i, 1, cb_crew_body_one, err);
 	if (!r)
-		r = cb_crew_lead(crew, err);
+		r = cb_crew_lead(crew);
 	return r ? r : cb_crew_reap(crew);
 }
 

@@ -16,7 +16,7 @@ static int execute(struct cb_crew *crew, struct cb_error *err)
 	for (unsigned i = 0; i < crew->workers + crew->partners && !r; i++)
 		r = cb_crew_thread(crew, i, err);
 	if (!r)
-		r = cb_crew_lead(crew, err);
+		r = cb_crew_lead(crew);
 	if (!r)
 		cb_crew_join(crew);
 	return r;

@@ -56,20 +56,47 @@ static void describe_timeout(const struct cb_control *control, const struct cb_e
 	char *reason, size_t size)
 {
 	struct place place = find_place(control, workers);
-	char limit[32], who[64] = "";
+	char limit[32], who[64] = "", done[64] = "";
+	uint64_t units = 0;
 
 	cb_format_duration(end->timeout_ns, limit);
 	if (place.whose)
 		snprintf(who, sizeof who, "%u of %u %s ", place.n, place.all, place.whose);
-	snprintf(reason, size, "no end within %s: %sstill in %s; allow more with --timeout", limit, who,
-		place.step);
+	for (unsigned i = 0; i < workers; i++)
+		units += atomic_load(&control->slots[i].progress);
+	if (workers)
+		snprintf(done, sizeof done, " after %llu units", (unsigned long long)units);
+	snprintf(reason, size, "no end within %s: %sstill in %s%s; allow more with --timeout", limit, who,
+		place.step, done);
+}
+
+/*
+ * "run", or, when workers stood in several steps, "run or worker_fini": one of several threads took the
+ * process down, and nobody can tell which.
+ */
+static void describe_steps(const struct cb_control *control, unsigned workers, char *buf, size_t size)
+{
+	struct place place = find_place(control, workers);
+	bool seen[CB_STEP_PREPARE + 1] = { false };
+	size_t n = 0;
+
+	snprintf(buf, size, "%s", place.step);
+	if (!place.whose)
+		return;
+	for (unsigned i = 0; i < workers; i++)
+		seen[atomic_load(&control->slots[i].step)] = true;
+	for (enum cb_step s = CB_STEP_INIT; s <= CB_STEP_FINI; s++)
+		if (seen[s] && n < size)
+			n += (size_t)snprintf(buf + n, size - n, "%s%s", n ? " or " : "", cb_step_names[s]);
 }
 
 static void describe_death(const struct cb_control *control, const struct cb_end *end, unsigned workers,
 	char *reason, size_t size)
 {
-	const char *step = find_place(control, workers).step;
 	int status = end->wait_status;
+	char step[96];
+
+	describe_steps(control, workers, step, sizeof step);
 
 	if (WIFSIGNALED(status))
 		snprintf(reason, size, "the process (pid %d) was killed by SIG%s in %s", end->leader,
@@ -101,28 +128,29 @@ enum cb_status cb_outcome_status(const struct cb_control *control, const struct 
 
 /* ---- numbers --------------------------------------------------------------------------------- */
 
-/* First and last moments over workers; workers without a unit count in neither end nor skew. */
+/* First and last moments over workers. begin: of all; the others: of those that did a unit (DESIGN 5.5). */
 struct span {
-	uint64_t first_ns, ready_ns, start_min, start_max, end_min, end_max, spawned_ns;
+	uint64_t begin_ns, ready_ns, spawned_ns, start_min, start_max, end_min, end_max;
 	unsigned idle, done;
 };
 
 static struct span find_span(const struct cb_control *control, unsigned workers)
 {
-	struct span s = { .start_min = UINT64_MAX, .end_min = UINT64_MAX };
+	struct span s = { .begin_ns = UINT64_MAX, .start_min = UINT64_MAX, .end_min = UINT64_MAX };
 
 	for (unsigned i = 0; i < workers; i++) {
 		const struct cb_slot *slot = &control->slots[i];
 
 		s.spawned_ns = slot->first_ns > s.spawned_ns ? slot->first_ns : s.spawned_ns;
 		s.ready_ns = slot->ready_ns > s.ready_ns ? slot->ready_ns : s.ready_ns;
-		s.start_min = slot->start_ns < s.start_min ? slot->start_ns : s.start_min;
-		s.start_max = slot->start_ns > s.start_max ? slot->start_ns : s.start_max;
+		s.begin_ns = slot->start_ns < s.begin_ns ? slot->start_ns : s.begin_ns;
 		if (!slot->units) {
 			s.idle++;
 			continue;
 		}
 		s.done++;
+		s.start_min = slot->start_ns < s.start_min ? slot->start_ns : s.start_min;
+		s.start_max = slot->start_ns > s.start_max ? slot->start_ns : s.start_max;
 		s.end_min = slot->end_ns < s.end_min ? slot->end_ns : s.end_min;
 		s.end_max = slot->end_ns > s.end_max ? slot->end_ns : s.end_max;
 	}
@@ -221,6 +249,17 @@ static void merge_metrics(
 				  (rows[k].scale != 0 ? rows[k].scale : 1);
 }
 
+/* The largest of all that wait; CB_NONE where one cannot be told. */
+static uint64_t timer_slack_ns(const struct cb_control *control)
+{
+	uint64_t most = 0;
+
+	for (unsigned i = 0; i < control->slots_n; i++)
+		if (control->slots[i].timer_slack_ns > most)
+			most = control->slots[i].timer_slack_ns;
+	return most;
+}
+
 static void fill_rows(
 	const struct cb_control *control, unsigned workers, uint64_t zero_ns, struct cb_worker_row *rows)
 {
@@ -244,7 +283,7 @@ static void clear(struct cb_sample *ret)
 {
 	uint64_t *times[] = { &ret->makespan_ns, &ret->setup_ns, &ret->spawn_ns, &ret->gate_ns,
 		&ret->teardown_ns, &ret->start_skew_ns, &ret->stop_skew_ns, &ret->partner_cpu_ns,
-		&ret->steal_ns, &ret->throttled_ns, &ret->pss_bytes };
+		&ret->steal_ns, &ret->throttled_ns, &ret->pss_bytes, &ret->timer_slack_ns };
 
 	memset(ret, 0, sizeof *ret);
 	for (size_t i = 0; i < CB_COUNT(times); i++)
@@ -262,17 +301,18 @@ static void fill_times(const struct cb_control *control, unsigned workers, struc
 	ret->spawn_ns = control->spawn_from_ns && s.spawned_ns > control->spawn_from_ns
 				? s.spawned_ns - control->spawn_from_ns
 				: 0;
-	ret->gate_ns = s.start_min > s.ready_ns ? s.start_min - s.ready_ns : 0;
+	ret->gate_ns = s.begin_ns > s.ready_ns ? s.begin_ns - s.ready_ns : 0;
 	ret->teardown_ns = control->teardown_to_ns - control->teardown_from_ns;
-	ret->start_skew_ns = s.start_max - s.start_min;
 	if (s.done) {
-		ret->makespan_ns = s.end_max > s.start_min ? s.end_max - s.start_min : 1;
+		ret->makespan_ns = s.end_max > s.begin_ns ? s.end_max - s.begin_ns : 1;
+		ret->start_skew_ns = s.start_max - s.start_min;
 		ret->stop_skew_ns = s.end_max - s.end_min;
 	}
 	ret->steal_ns = control->steal_ns;
 	ret->throttled_ns = control->throttled_ns;
 	ret->partner_cpu_ns = control->partner_cpu_ns;
 	ret->pss_bytes = control->pss_bytes;
+	ret->timer_slack_ns = timer_slack_ns(control);
 }
 
 void cb_outcome(const struct cb_sample_spec *spec, const struct cb_control *control, const struct cb_end *end,

@@ -74,6 +74,7 @@ struct cb_sample {
 	uint64_t run_delay_ns, off_cpu_ns, steal_ns, throttled_ns, pss_bytes;
 	uint64_t read_bytes, write_bytes, rchar, wchar;
 	unsigned workers_idle, workers_done;
+	uint64_t timer_slack_ns;        /* the largest of all workers and partners */
 	double metrics[CB_METRICS_MAX]; /* merged as the workload's rows say */
 	struct cb_note notes[CB_NOTES_MAX];
 	unsigned notes_n;
@@ -91,6 +92,8 @@ int cb_supervisor_new(struct cb_supervisor **ret, struct cb_error *err);
 void cb_supervisor_free(struct cb_supervisor *supervisor);
 /* The signal that asked to end (SIGINT, SIGTERM, SIGHUP), 0 while none came. Polls; never blocks. */
 int cb_supervisor_interrupted(struct cb_supervisor *supervisor);
+/* Nanoseconds this process has spent stopped by Ctrl-Z: no time of a budget's. */
+uint64_t cb_supervisor_stopped_ns(const struct cb_supervisor *supervisor);
 /* Sleeps, or until interrupted: returns the signal then, else 0. */
 int cb_supervisor_sleep(struct cb_supervisor *supervisor, uint64_t ns);
 
@@ -114,5 +117,14 @@ void cb_prepared_free(struct cb_prepared *prepared);
 const void *cb_prepared_data(const struct cb_prepared *prepared); /* NULL-safe */
 /* Adds prepare's notes. NULL-safe. */
 void cb_prepared_notes(const struct cb_prepared *prepared, struct cb_note *notes, unsigned *n);
+
+/*
+ * Asks the workload's expect hook, in a process of its own and within timeout_ns, for the digest of units
+ * 0..units-1. Returns 0 with *ret_status: CB_OK and *ret_digest, or what went wrong with a reason in err;
+ * other returns as cb_sample_run. The workload must have the hook.
+ */
+int cb_expect_run(struct cb_supervisor *supervisor, const struct cb_workload *workload, const void *params,
+	const struct cb_prepared *prepared, uint64_t seed, uint64_t units, uint64_t timeout_ns,
+	uint64_t *ret_digest, enum cb_status *ret_status, struct cb_error *err);
 
 #endif

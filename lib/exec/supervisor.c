@@ -1,6 +1,6 @@
 /*
  * The harness while a sample runs: it sleeps in poll on the leader's pidfd and on its own signals, until a
- * deadline. It owns no thread and sets no timer, so that it disturbs nothing.
+ * deadline. It owns no thread and wakes for nothing else, so that it disturbs nothing.
  */
 #include "lib/exec/supervisor.h"
 
@@ -62,6 +62,7 @@ int cb_supervisor_new(struct cb_supervisor **ret, struct cb_error *err)
 		free(s);
 		return cb_error_set(err, r, "cannot listen for signals: %s", strerror(-r));
 	}
+	cb_strangers_find(&s->strangers);
 	signal(SIGCHLD, SIG_DFL); /* an inherited SIG_IGN would reap for us */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	raise_descriptor_limit();
@@ -79,6 +80,15 @@ void cb_supervisor_free(struct cb_supervisor *s)
 	free(s);
 }
 
+/* Goes on behind the kill when somebody continues us. */
+static void stop_now(struct cb_supervisor *s)
+{
+	uint64_t from_ns = cb_now_ns();
+
+	kill(getpid(), SIGSTOP);
+	s->stopped_ns += cb_now_ns() - from_ns;
+}
+
 /*
  * Ctrl-Z. A sample that was stopped is worth nothing, so it is ended first (by cb_supervise): a stopped tree
  * would outlive a harness that is killed before it goes on.
@@ -87,7 +97,7 @@ static void stop_here(struct cb_supervisor *s)
 {
 	s->stopped = true;
 	if (!s->supervising)
-		kill(getpid(), SIGSTOP);
+		stop_now(s);
 }
 
 int cb_supervisor_interrupted(struct cb_supervisor *s)
@@ -110,6 +120,11 @@ static void poll_until(struct pollfd *p, nfds_t n, uint64_t deadline_ns)
 	struct timespec t = { .tv_sec = (time_t)(left / 1000000000u), .tv_nsec = (long)(left % 1000000000u) };
 
 	ppoll(p, n, &t, NULL);
+}
+
+uint64_t cb_supervisor_stopped_ns(const struct cb_supervisor *s)
+{
+	return s->stopped_ns;
 }
 
 int cb_supervisor_sleep(struct cb_supervisor *s, uint64_t ns)
@@ -199,8 +214,8 @@ int cb_supervise(struct cb_supervisor *s, uint64_t timeout_ns, uint64_t hard_ns,
 	ret_end->total_ns = cb_now_ns() - from_ns;
 	if (pidfd >= 0)
 		close(pidfd);
-	cb_kill_descendants();
+	cb_kill_descendants(&s->strangers);
 	if (r == -ERESTART)
-		kill(getpid(), SIGSTOP); /* goes on behind this line */
+		stop_now(s);
 	return r == -ETIMEDOUT ? 0 : r;
 }

@@ -2,12 +2,15 @@
 #ifndef CB_EXEC_SUPERVISOR_H
 #define CB_EXEC_SUPERVISOR_H
 
+#include "lib/exec/kill.h"
 #include "lib/exec/leader.h"
 #include "lib/exec/outcome.h"
 
 struct cb_supervisor {
+	struct cb_strangers strangers; /* children that this process was started with: not to be killed */
 	int signal_fd;
 	int signal;                 /* that asked to end; 0: none */
+	uint64_t stopped_ns;        /* spent stopped by Ctrl-Z so far */
 	bool stopped;               /* Ctrl-Z came since the flag was cleared */
 	bool supervising;           /* a leader is to be ended before the harness stops */
 	struct cb_worker_row *rows; /* of the latest sample, not inherited by forks */

@@ -43,7 +43,7 @@ static uint64_t timeval_ns(struct timeval t)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_usec * 1000u;
 }
 
-void cb_usage_read(int schedstat_fd, struct cb_usage *ret)
+static void read_counters(int schedstat_fd, struct cb_usage *ret)
 {
 	struct rusage r;
 	char text[96];
@@ -57,13 +57,23 @@ void cb_usage_read(int schedstat_fd, struct cb_usage *ret)
 		ret->run_delay_ns = strtoull(p, NULL, 10);
 	}
 	getrusage(RUSAGE_THREAD, &r);
-	ret->cpu_ns = cb_clock_ns(CLOCK_THREAD_CPUTIME_ID);
-	ret->user_ns = timeval_ns(r.ru_utime);
 	ret->sys_ns = timeval_ns(r.ru_stime);
 	ret->ctx_voluntary = (uint64_t)r.ru_nvcsw;
 	ret->ctx_involuntary = (uint64_t)r.ru_nivcsw;
 	ret->faults_minor = (uint64_t)r.ru_minflt;
 	ret->faults_major = (uint64_t)r.ru_majflt;
+}
+
+void cb_usage_read_start(int schedstat_fd, struct cb_usage *ret)
+{
+	read_counters(schedstat_fd, ret);
+	ret->cpu_ns = cb_clock_ns(CLOCK_THREAD_CPUTIME_ID);
+}
+
+void cb_usage_read_end(int schedstat_fd, struct cb_usage *ret)
+{
+	ret->cpu_ns = cb_clock_ns(CLOCK_THREAD_CPUTIME_ID);
+	read_counters(schedstat_fd, ret);
 }
 
 void cb_usage_read_io(struct cb_usage *ret)
@@ -81,7 +91,7 @@ void cb_usage_read_io(struct cb_usage *ret)
 
 static void since(uint64_t *u, uint64_t now)
 {
-	*u = *u == CB_NONE || now == CB_NONE ? CB_NONE : now - *u;
+	*u = *u == CB_NONE || now == CB_NONE ? CB_NONE : now > *u ? now - *u : 0;
 }
 
 void cb_usage_since(struct cb_usage *u, const struct cb_usage *now, bool io)
@@ -94,7 +104,6 @@ void cb_usage_since(struct cb_usage *u, const struct cb_usage *now, bool io)
 		return;
 	}
 	since(&u->cpu_ns, now->cpu_ns);
-	since(&u->user_ns, now->user_ns);
 	since(&u->sys_ns, now->sys_ns);
 	since(&u->ctx_voluntary, now->ctx_voluntary);
 	since(&u->ctx_involuntary, now->ctx_involuntary);

@@ -7,11 +7,16 @@
 /* The calling thread's schedstat, kept open so that it can be read right at the gate; -1 where there is none.
  */
 int cb_usage_open(void);
-/* CPU time, switches, faults and run delay of the calling thread. */
-void cb_usage_read(int schedstat_fd, struct cb_usage *ret);
+/*
+ * CPU time, switches, faults and run delay of the calling thread. The CPU clock is read last at the start of
+ * the timed region and first at its end, so that the readings themselves are not counted.
+ */
+void cb_usage_read_start(int schedstat_fd, struct cb_usage *ret);
+void cb_usage_read_end(int schedstat_fd, struct cb_usage *ret);
 /* The io counters of the calling thread; CB_NONE each where the kernel does not count. */
 void cb_usage_read_io(struct cb_usage *ret);
-/* u = now - u, field by field; CB_NONE stays CB_NONE. io tells whether the io fields are meant or all others.
+/* u = now - u, field by field; CB_NONE stays CB_NONE, a counter that went back gives 0. io tells whether the
+ * io fields are meant or all others.
  */
 void cb_usage_since(struct cb_usage *u, const struct cb_usage *now, bool io);
 /* CPU time of a thread of any process so far, by its ids; CB_NONE where it cannot be told. */

@@ -126,3 +126,20 @@ void cb_cell_release(struct cb_cell *cell)
 	cb_placement_release(&cell->placement);
 	*cell = (struct cb_cell){ 0 };
 }
+
+struct cb_sample_spec cb_cell_spec(const struct cb_group *group, const struct cb_cell *cell)
+{
+	return (struct cb_sample_spec){
+		.workload = group->workload,
+		.params = group->params,
+		.env = cell->env,
+		.mode = cell->mode,
+		.dispatch = cell->dispatch,
+		.batch = cell->batch,
+		.shape = cell->shape,
+		.partners = cell->partners,
+		.worker_cpu = cell->placement.worker_cpu,
+		.partner_cpu = cell->placement.partner_cpu,
+		.fits = cell->placement.fits,
+	};
+}

@@ -87,4 +87,10 @@ void cb_plan_release(struct cb_plan *plan);
  */
 uint64_t cb_plan_expected_ns(const struct cb_plan *plan, const struct cb_run_options *options);
 
+/*
+ * What a sample of the cell is, as far as the plan knows: all but host, prepared, units, seed, timing,
+ * warm-up and time-out. Borrows from the plan.
+ */
+struct cb_sample_spec cb_cell_spec(const struct cb_group *group, const struct cb_cell *cell);
+
 #endif

@@ -42,7 +42,7 @@ static uint64_t group_left_ns(const struct cb_group_run *run)
 	uint64_t block = run->block_ns ? run->block_ns : 2 * sum_rough_ns(run);
 	unsigned blocks = (samples_planned(run) + 1) / 2;
 	uint64_t left = blocks > run->blocks_done ? (blocks - run->blocks_done) * block : 0;
-	uint64_t spent = cb_now_ns() - run->started_ns;
+	uint64_t spent = cb_session_now_ns(run->session) - run->started_ns;
 	uint64_t budget = run->budget_ns > spent ? run->budget_ns - spent : 0;
 
 	return options_of(run)->samples || left < budget ? left : budget;
@@ -61,41 +61,34 @@ void cb_group_progress(struct cb_group_run *run, enum cb_phase phase, const stru
 		.cells = run->session->result->plan->cells_n,
 		.samples_done = 2 * run->blocks_done,
 		.samples_planned = samples_planned(run),
-		.elapsed_ns = cb_now_ns() - run->session->started_ns,
+		.elapsed_ns = cb_session_now_ns(run->session) - run->session->started_ns,
 		.left_ns = group_left_ns(run),
 		.result = result_of(run, cell),
 	};
 
 	if (!listener->progress)
 		return;
-	p.left_ns += (groups - run->number - 1) * (p.left_ns + cb_now_ns() - run->started_ns);
+	p.left_ns += (groups - run->number - 1) *
+		     (p.left_ns + cb_session_now_ns(run->session) - run->started_ns);
 	p.done = (double)p.elapsed_ns / (double)(p.elapsed_ns + p.left_ns + 1);
 	listener->progress(listener->arg, &p);
 }
 
 /* ---- capacity -------------------------------------------------------------------------------- */
 
-/* The CPUs of the cell that uses most; the host's first usable ones where it is not pinned. Returns how many.
- */
-static unsigned cpus_in_use(const struct cb_group_run *run, unsigned *cpus, unsigned max)
+/* The CPUs a cell uses; the host's first usable ones where it is not pinned. Returns how many. */
+static unsigned cpus_of(const struct cb_group_run *run, const struct cb_cell *cell, unsigned *cpus)
 {
-	const struct cb_allowance *allowance = &run->session->result->host->allowance;
-	const struct cb_cell *most = NULL;
+	const struct cb_allowance *allowance = &run->session->result->plan->allowance;
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < run->group->n; i++)
-		if (run->cells[i].alive &&
-			(!most || run->cells[i].cell->placement.cpus > most->placement.cpus))
-			most = run->cells[i].cell;
-	if (!most)
-		return 0;
-	if (most->placement.pin == CB_PIN_NONE) {
-		for (; n < allowance->mask_n && n < most->placement.cpus && n < max; n++)
+	if (cell->placement.worker_cpu[0] < 0) {
+		for (; n < allowance->mask_n && n < cell->placement.cpus && n < CB_CAPACITY_CPUS_MAX; n++)
 			cpus[n] = allowance->mask[n];
 		return n;
 	}
-	for (unsigned w = 0; w < most->shape.workers && n < max; w++) {
-		unsigned k = 0, cpu = (unsigned)most->placement.worker_cpu[w];
+	for (unsigned w = 0; w < cell->shape.workers && n < CB_CAPACITY_CPUS_MAX; w++) {
+		unsigned k = 0, cpu = (unsigned)cell->placement.worker_cpu[w];
 
 		while (k < n && cpus[k] != cpu)
 			k++;
@@ -105,31 +98,66 @@ static unsigned cpus_in_use(const struct cb_group_run *run, unsigned *cpus, unsi
 	return n;
 }
 
+/* Of the cell that uses most CPUs. */
 static void probe_capacity(struct cb_group_run *run)
 {
-	unsigned cpus[256];
+	const struct cb_cell *most = NULL;
 	double capacity;
 
-	run->capacity_cpus = cpus_in_use(run, cpus, CB_COUNT(cpus));
+	for (unsigned i = 0; i < run->group->n; i++)
+		if (run->cells[i].alive &&
+			(!most || run->cells[i].cell->placement.cpus > most->placement.cpus))
+			most = run->cells[i].cell;
 	run->capacity = NAN;
-	if (run->capacity_cpus < 2)
+	run->capacity_cpus_n = most ? cpus_of(run, most, run->capacity_cpus) : 0;
+	if (run->capacity_cpus_n < 2)
 		return;
-	capacity = cb_capacity_probe(cpus, run->capacity_cpus);
+	capacity = cb_capacity_probe(run->capacity_cpus, run->capacity_cpus_n);
 	if (capacity >= 0)
 		run->capacity = run->session->result->capacity = capacity;
 }
 
+/* The latest probe, where it was of this cell's CPUs. */
+static double capacity_of(const struct cb_group_run *run, const struct cb_cell *cell)
+{
+	unsigned cpus[CB_CAPACITY_CPUS_MAX], n = cpus_of(run, cell, cpus), same = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		for (unsigned k = 0; k < run->capacity_cpus_n; k++)
+			same += cpus[i] == run->capacity_cpus[k];
+	return n == run->capacity_cpus_n && same == n ? run->capacity : NAN;
+}
+
 /* ---- samples --------------------------------------------------------------------------------- */
 
-/* Equal units, equal digest: against what was expected, else against the cell's first sample. */
-static void check_digest(struct cb_cell_run *cell, struct cb_sample *sample)
+/* Another cell of the group whose digest of as many units is known. */
+static const struct cb_cell_run *peer_of(const struct cb_group_run *run, const struct cb_cell_run *cell)
 {
-	if (!cell->digest_known) {
-		cell->digest_known = true;
-		cell->digest = sample->digest;
-		if (!cell->verified_by)
-			cell->verified_by = "samples";
-	}
+	for (unsigned i = 0; i < run->group->n; i++)
+		if (&run->cells[i] != cell && run->cells[i].digest_known &&
+			run->cells[i].units == cell->units)
+			return &run->cells[i];
+	return NULL;
+}
+
+/*
+ * Equal units, equal digest: what is expected, else serial's V, else what another cell or this one's first
+ * sample had.
+ */
+static void know_digest(const struct cb_group_run *run, struct cb_cell_run *cell, uint64_t measured)
+{
+	const struct cb_cell_run *peer = peer_of(run, cell);
+
+	cell->digest_known = true;
+	cell->digest = cell->units == run->verify_units ? run->verify_digest : peer ? peer->digest : measured;
+	if (!cell->verified_by)
+		cell->verified_by = "samples";
+}
+
+static void check_digest(const struct cb_group_run *run, struct cb_cell_run *cell, struct cb_sample *sample)
+{
+	if (!cell->digest_known)
+		know_digest(run, cell, sample->digest);
 	if (sample->digest == cell->digest)
 		return;
 	sample->status = CB_MISMATCH;
@@ -150,7 +178,7 @@ static int keep(struct cb_group_run *run, struct cb_cell_run *cell, const struct
 	kept->order = order;
 	kept->discarded = discarded;
 	kept->unpaired = unpaired;
-	kept->capacity = cell->cell->placement.cpus == run->capacity_cpus ? run->capacity : NAN;
+	kept->capacity = capacity_of(run, cell->cell);
 	result->units = cell->units;
 	result->digest = cell->digest;
 	result->digest_known = cell->digest_known;
@@ -175,7 +203,7 @@ static int take_sample(struct cb_group_run *run, struct cb_cell_run *cell, unsig
 		return r;
 	cell->rough_ns = sample.total_ns;
 	if (sample.status == CB_OK)
-		check_digest(cell, &sample);
+		check_digest(run, cell, &sample);
 	if (sample.status != CB_OK) {
 		cb_group_drop(run, cell, sample.status, sample.reason);
 		return 0;
@@ -183,23 +211,60 @@ static int take_sample(struct cb_group_run *run, struct cb_cell_run *cell, unsig
 	return keep(run, cell, &sample, order, discarded, unpaired, err);
 }
 
+/* The numbers of the cells that are still measured. Returns how many. */
+static unsigned cells_alive(const struct cb_group_run *run, unsigned *cells)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < run->group->n; i++)
+		if (run->cells[i].alive)
+			cells[n++] = i;
+	return n;
+}
+
+/* A block that did not get to its end balances nothing: its samples count for rates only. */
+static void mark_unpaired(struct cb_group_run *run)
+{
+	for (unsigned i = 0; i < run->group->n; i++) {
+		struct cb_cell_result *result = result_of(run, &run->cells[i]);
+
+		for (unsigned k = 0; k < result->samples_n; k++)
+			if (result->samples[k].block == run->blocks_done)
+				result->samples[k].unpaired = true;
+	}
+}
+
+/* A primer before the first block, then the cells in the block's order. */
+static int run_slots(struct cb_group_run *run, const unsigned *cells, const unsigned *order, unsigned slots,
+	bool half, struct cb_error *err)
+{
+	unsigned primer = run->blocks_done ? 0 : 1;
+	int r = 0;
+
+	if (primer)
+		r = take_sample(run, &run->cells[cells[order[0]]], 0, true, false, err);
+	for (unsigned i = 0; i < slots && !r; i++)
+		r = take_sample(run, &run->cells[cells[order[i]]], primer + i, false, half, err);
+	return r;
+}
+
 /* One block; half of it (a permutation without its reverse) when that is all that --samples leaves. */
 static int run_block(struct cb_group_run *run, bool half, struct cb_error *err)
 {
-	unsigned n = run->group->n, slots = half ? n : 2 * n, *order = calloc(2 * (size_t)n, sizeof *order);
-	uint64_t from = cb_now_ns();
-	int r = 0;
+	unsigned *cells = calloc(3 * (size_t)run->group->n, sizeof *cells), *order = cells + run->group->n, n;
+	uint64_t from = cb_session_now_ns(run->session);
+	int r;
 
-	if (!order)
+	if (!cells)
 		return cb_error_set(err, -ENOMEM, "no memory for a block");
+	n = cells_alive(run, cells);
 	cb_order_block(&run->session->rng, order, n);
 	probe_capacity(run);
-	if (!run->blocks_done)
-		r = take_sample(run, &run->cells[order[0]], 0, true, false, err);
-	for (unsigned i = 0; i < slots && !r; i++)
-		r = take_sample(run, &run->cells[order[i]], i, false, half, err);
-	free(order);
-	run->block_ns = cb_now_ns() - from;
+	r = run_slots(run, cells, order, half ? n : 2 * n, half, err);
+	if (r)
+		mark_unpaired(run);
+	free(cells);
+	run->block_ns = cb_session_now_ns(run->session) - from;
 	run->blocks_done++;
 	return r;
 }
@@ -236,7 +301,8 @@ static bool enough(const struct cb_group_run *run)
 		return true;
 	if (samples >= options->samples_min && all_precise(run))
 		return true;
-	return run->blocks_done && cb_now_ns() - run->started_ns + run->block_ns > run->budget_ns;
+	return run->blocks_done &&
+	       cb_session_now_ns(run->session) - run->started_ns + run->block_ns > run->budget_ns;
 }
 
 static int tell_block_done(struct cb_group_run *run, struct cb_error *err)

@@ -10,8 +10,10 @@ struct cb_session {
 	struct cb_result *result;
 	const struct cb_listener *listener;
 	struct cb_rng rng; /* order of samples */
-	uint64_t started_ns, groups_done;
+	uint64_t started_ns;
 };
+
+#define CB_CAPACITY_CPUS_MAX 256
 
 /* What is known of a cell while its group runs. */
 struct cb_cell_run {
@@ -34,12 +36,14 @@ struct cb_group_run {
 	/* From the serial trial; 0 and NONE where it failed. */
 	double serial_unit_ns;
 	uint64_t verify_units, verify_digest; /* what serial does in one sample time, and its digest */
+	struct cb_sample serial_sample;       /* of those units */
 	enum cb_timing timing;
 	uint64_t timing_every;
 	uint64_t budget_ns, started_ns, block_ns; /* time for this group; what a block takes */
 	unsigned blocks_done;
-	double capacity; /* latest probe; NaN */
-	unsigned capacity_cpus;
+	uint64_t expect_units[2], expect_digest[2]; /* the latest answers of expect; units 0: none */
+	double capacity;                            /* latest probe; NaN */
+	unsigned capacity_cpus[CB_CAPACITY_CPUS_MAX], capacity_cpus_n; /* of that probe */
 };
 
 /*
@@ -52,6 +56,14 @@ int cb_group_sample(struct cb_group_run *run, const struct cb_cell *cell, uint64
 int cb_group_calibrate(struct cb_group_run *run, struct cb_error *err);
 /* Primer and blocks until precision, number or budget is reached. */
 int cb_group_measure(struct cb_group_run *run, struct cb_error *err);
+/*
+ * The workload's own digest of so many units. *ret_known is false where it has none. Returns as
+ * cb_group_sample; a hook that does not answer leaves *ret_status other than CB_OK, with a reason in why.
+ */
+int cb_group_expect(struct cb_group_run *run, uint64_t units, bool *ret_known, uint64_t *ret_digest,
+	enum cb_status *ret_status, struct cb_error *why);
+/* The clock without the time spent stopped. */
+uint64_t cb_session_now_ns(const struct cb_session *session);
 /* Takes a cell out: its status and reason stand in the result. */
 void cb_group_drop(
 	struct cb_group_run *run, struct cb_cell_run *cell, enum cb_status status, const char *reason);

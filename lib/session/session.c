@@ -6,8 +6,13 @@
 #include "lib/host/clock.h"
 #include "lib/session/group_run.h"
 
-/* Preparing writes files and corpora: it gets longer than a sample. */
+/* Preparing writes files and corpora: it gets longer than a sample, whatever --timeout allows that. */
 #define PREPARE_TIMEOUT_NS UINT64_C(300000000000)
+
+uint64_t cb_session_now_ns(const struct cb_session *session)
+{
+	return cb_now_ns() - cb_supervisor_stopped_ns(session->supervisor);
+}
 
 static unsigned cells_alive(const struct cb_group_run *run)
 {
@@ -29,7 +34,8 @@ static int prepare(struct cb_group_run *run, struct cb_error *err)
 {
 	const struct cb_run_options *options = run->session->result->options;
 	const struct cb_workload *workload = run->group->workload;
-	uint64_t timeout = options->timeout_ns ? options->timeout_ns : PREPARE_TIMEOUT_NS;
+	uint64_t timeout = options->timeout_ns > PREPARE_TIMEOUT_NS ? options->timeout_ns
+								    : PREPARE_TIMEOUT_NS;
 	struct cb_error why = { 0 };
 	enum cb_status status;
 	int r;
@@ -53,7 +59,7 @@ static int prepare(struct cb_group_run *run, struct cb_error *err)
 static uint64_t share_of_budget(const struct cb_session *session, unsigned group)
 {
 	const struct cb_run_options *options = session->result->options;
-	uint64_t spent = cb_now_ns() - session->started_ns;
+	uint64_t spent = cb_session_now_ns(session) - session->started_ns;
 	uint64_t left = options->time_budget_ns > spent ? options->time_budget_ns - spent : 0;
 
 	return left / (session->result->plan->groups_n - group);
@@ -71,7 +77,7 @@ static void init_run(
 		.number = number,
 		.cells = cells,
 		.budget_ns = share_of_budget(session, number),
-		.started_ns = cb_now_ns(),
+		.started_ns = cb_session_now_ns(session),
 		.capacity = NAN,
 	};
 	for (unsigned i = 0; i < group->n; i++)
@@ -115,10 +121,8 @@ int cb_session_run(struct cb_supervisor *supervisor, struct cb_result *result,
 	*ret_signal = 0;
 	result->partial = true;
 	cb_rng_seed(&session.rng, result->order_seed);
-	for (unsigned i = 0; i < result->plan->groups_n && !r; i++) {
+	for (unsigned i = 0; i < result->plan->groups_n && !r; i++)
 		r = run_group(&session, i, err);
-		session.groups_done++;
-	}
 	if (r == -EINTR)
 		*ret_signal = cb_supervisor_interrupted(supervisor);
 	result->partial = r != 0;

@@ -9,12 +9,13 @@
 #include "lib/plan/calibrate.h"
 #include "lib/session/group_run.h"
 
-#define TURN_NS        4000000u /* the scheduler's slice: what each of many workers on a CPU waits for */
-#define TURNS_MIN      3u       /* oversubscribed samples last at least so many turns of each worker */
-#define WAVES_MIN      20u      /* waiting work: units a worker at least */
-#define TIMEOUT_MIN    UINT64_C(10000000000)
-#define TIMEOUT_FACTOR 20u
-#define CREATE_NS      20000000u /* a generous guess at creating and ending one worker */
+#define TURN_NS         4000000u /* the scheduler's slice: what each of many workers on a CPU waits for */
+#define TURNS_MIN       3u       /* oversubscribed samples last at least so many turns of each worker */
+#define WAVES_MIN       20u      /* waiting work: units a worker at least */
+#define TIMEOUT_MIN     1e10
+#define TIMEOUT_FACTOR  20u
+#define CONFIRM_DIVISOR 2         /* a trial of this part of the target needs no confirmation */
+#define CREATE_NS       20000000u /* a generous guess at creating and ending one worker */
 
 static const struct cb_run_options *options_of(const struct cb_group_run *run)
 {
@@ -27,51 +28,52 @@ static uint64_t target_ns(const struct cb_group_run *run, const struct cb_cell *
 	uint64_t target = options_of(run)->sample_time_ns, turns;
 	unsigned all = cell->shape.workers + cell->partners, cpus = cell->env.cpus ? cell->env.cpus : 1;
 
-	if (!cell->oversubscribed)
+	/* who waits for something else takes no turns */
+	if (!cell->oversubscribed || run->group->workload->class == CB_CLASS_WAIT)
 		return target;
 	turns = (uint64_t)TURNS_MIN * ((all + cpus - 1) / cpus) * TURN_NS;
 	return turns > target ? turns : target;
 }
 
+/* How many units a cell can have in work at a time, at least. */
+static double concurrency(const struct cb_group_run *run, const struct cb_cell *cell)
+{
+	unsigned workers = cell->shape.workers, cpus = cell->env.cpus ? cell->env.cpus : 1;
+
+	return run->group->workload->class == CB_CLASS_WAIT || workers < cpus ? workers : cpus;
+}
+
+/* max(10 s, 20 x expected), and something for the creation of many. A unit is known once serial has been
+ * tried. */
 static uint64_t timeout_ns(const struct cb_group_run *run, const struct cb_cell *cell, uint64_t units)
 {
-	double expected = (double)target_ns(run, cell), fixed = (double)units * run->serial_unit_ns;
+	double unit = run->serial_unit_ns, expected = (double)target_ns(run, cell);
+	double by_units = unit * ((double)units / concurrency(run, cell) + 1); /* one more for the warm-up */
 
 	if (options_of(run)->timeout_ns)
 		return options_of(run)->timeout_ns;
-	if (options_of(run)->units && fixed > expected)
-		expected = fixed;
+	expected = by_units > expected ? by_units : expected;
 	expected = expected * TIMEOUT_FACTOR + (double)cell->shape.workers * CREATE_NS;
-	return expected > (double)TIMEOUT_MIN ? (uint64_t)expected : TIMEOUT_MIN;
+	return expected < TIMEOUT_MIN ? (uint64_t)TIMEOUT_MIN
+	       : expected < 1e18      ? (uint64_t)expected
+				      : (uint64_t)1e18;
 }
 
 int cb_group_sample(struct cb_group_run *run, const struct cb_cell *cell, uint64_t units,
 	enum cb_timing timing, struct cb_histogram *hist, struct cb_sample *ret, struct cb_error *err)
 {
 	const struct cb_result *result = run->session->result;
-	struct cb_sample_spec spec = {
-		.host = result->host,
-		.workload = run->group->workload,
-		.params = run->group->params,
-		.prepared = run->prepared,
-		.env = cell->env,
-		.mode = cell->mode,
-		.dispatch = cell->dispatch,
-		.batch = cell->batch,
-		.shape = cell->shape,
-		.partners = cell->partners,
-		.worker_cpu = cell->placement.worker_cpu,
-		.partner_cpu = cell->placement.partner_cpu,
-		.fits = cell->placement.fits,
-		.units = units,
-		.seed = result->options->seed,
-		.timing = timing,
-		.timing_every = run->timing_every ? run->timing_every : 1,
-		.warmup_ns = result->options->warmup_ns,
-		.timeout_ns = timeout_ns(run, cell, units),
-	};
+	struct cb_sample_spec spec = cb_cell_spec(run->group, cell);
 	int r;
 
+	spec.host = result->host;
+	spec.prepared = run->prepared;
+	spec.units = units;
+	spec.seed = result->options->seed;
+	spec.timing = timing;
+	spec.timing_every = run->timing_every ? run->timing_every : 1;
+	spec.warmup_ns = result->options->warmup_ns;
+	spec.timeout_ns = timeout_ns(run, cell, units);
 	do
 		r = cb_sample_run(run->session->supervisor, &spec, ret, hist, err);
 	while (r == -ERESTART);
@@ -110,25 +112,31 @@ static void calibration_of(const struct cb_group_run *run, const struct cb_cell 
 	cb_calibration_start(ret, guess);
 }
 
-/* Trials until the number of units is known. The last sample is in *ret; its status says whether there is a
- * number. */
+/*
+ * Trials until the number of units is known; one more where the last was far shorter than a sample will be.
+ * The last sample is in *ret; its status says whether there is a number.
+ */
 static int calibrate(struct cb_group_run *run, const struct cb_cell *cell, struct cb_calibration *c,
 	struct cb_sample *ret, struct cb_error *err)
 {
+	bool serial = cell == &run->group->serial, confirmed = false;
 	int r;
 
-	while (!c->done) {
+	while (!c->done || !confirmed) {
+		confirmed = c->done;
 		r = cb_group_sample(run, cell, c->units, CB_TIMING_NONE, NULL, ret, err);
 		if (r || ret->status != CB_OK)
 			return r;
+		if (serial)
+			run->serial_unit_ns = (double)ret->makespan_ns / (double)c->units;
 		cb_calibration_feed(c, ret->makespan_ns);
+		confirmed = confirmed || (double)ret->makespan_ns * CONFIRM_DIVISOR >= (double)c->target_ns;
 	}
 	return 0;
 }
 
 /* Serial's own trials, then one sample of full length: unit time, V and its digest. */
-static int calibrate_serial(
-	struct cb_group_run *run, struct cb_sample *ret, uint64_t *ret_units, struct cb_error *err)
+static int calibrate_serial(struct cb_group_run *run, struct cb_sample *ret, struct cb_error *err)
 {
 	const struct cb_cell *serial = &run->group->serial;
 	struct cb_calibration c;
@@ -151,85 +159,131 @@ static int calibrate_serial(
 	run->serial_unit_ns = (double)ret->makespan_ns / (double)units;
 	run->verify_units = units;
 	run->verify_digest = ret->digest;
+	run->serial_sample = *ret;
+	run->serial_sample.rows = NULL;
 	run->timing = cb_timing_policy(
 		run->serial_unit_ns, run->session->result->host->clock_ns, serial->batch, &run->timing_every);
-	*ret_units = c.units;
 	return 0;
 }
 
-/* The workload's own answer, where it has one. */
-static bool has_expect(const struct cb_group_run *run, uint64_t units, uint64_t *ret)
+int cb_group_expect(struct cb_group_run *run, uint64_t units, bool *ret_known, uint64_t *ret_digest,
+	enum cb_status *ret_status, struct cb_error *why)
 {
-	const struct cb_workload *workload = run->group->workload;
+	unsigned k = units == run->verify_units ? 0 : 1;
+	int r;
 
-	if (!workload->expect)
-		return false;
-	*ret = workload->expect(
-		run->group->params, cb_prepared_data(run->prepared), options_of(run)->seed, units);
-	return true;
+	*ret_status = CB_OK;
+	*ret_known = run->group->workload->expect != NULL;
+	if (!*ret_known)
+		return 0;
+	if (run->expect_units[k] != units) {
+		do
+			r = cb_expect_run(run->session->supervisor, run->group->workload, run->group->params,
+				run->prepared, options_of(run)->seed, units,
+				timeout_ns(run, &run->group->serial, units), &run->expect_digest[k],
+				ret_status, why);
+		while (r == -ERESTART);
+		if (r || *ret_status != CB_OK)
+			return r;
+		run->expect_units[k] = units;
+	}
+	*ret_digest = run->expect_digest[k];
+	return 0;
 }
 
-/* V units in this cell, against serial's V or the workload's own answer. Also its first rate. */
-static int verify_cell(
+/* V units and their digest, against the workload's own answer, else serial's. */
+static int check_verified(
 	struct cb_group_run *run, struct cb_cell_run *cell, struct cb_sample *ret, struct cb_error *err)
 {
 	uint64_t want = run->verify_digest, units = run->verify_units;
-	const char *oracle = has_expect(run, units, &want) ? "expect" : "serial";
-	int r = cb_group_sample(run, cell->cell, units, CB_TIMING_NONE, NULL, ret, err);
+	enum cb_status status;
+	struct cb_error why = { 0 };
+	bool expected;
+	int r = cb_group_expect(run, units, &expected, &want, &status, &why);
 
-	if (r || ret->status != CB_OK)
-		return r;
-	cell->verified_by = oracle;
+	if (r)
+		return cb_error_set(err, r, "%s", why.text);
+	if (status != CB_OK) {
+		ret->status = status;
+		snprintf(ret->reason, sizeof ret->reason, "%s", why.text);
+		return 0;
+	}
+	cell->verified_by = expected ? "expect" : "serial";
 	if (ret->digest == want)
 		return 0;
 	ret->status = CB_MISMATCH;
 	snprintf(ret->reason, sizeof ret->reason, "%llu units have digest 0x%016llx, %s says 0x%016llx",
 		(unsigned long long)units, (unsigned long long)ret->digest,
-		oracle[0] == 'e' ? "the workload's expectation" : "serial", (unsigned long long)want);
+		expected ? "the workload's expectation" : "serial", (unsigned long long)want);
 	return 0;
+}
+
+/* V units in this cell. Also its first rate. The baseline has done them already: they are serial's. */
+static int verify_cell(
+	struct cb_group_run *run, struct cb_cell_run *cell, struct cb_sample *ret, struct cb_error *err)
+{
+	int r = 0;
+
+	if (cell->cell->baseline)
+		*ret = run->serial_sample;
+	else
+		r = cb_group_sample(run, cell->cell, run->verify_units, CB_TIMING_NONE, NULL, ret, err);
+	return r || ret->status != CB_OK ? r : check_verified(run, cell, ret, err);
+}
+
+/* Trials of one cell. Its units are in *c; the status of *ret says whether they are known. */
+static int try_cell(struct cb_group_run *run, struct cb_cell_run *cell, struct cb_calibration *c,
+	struct cb_sample *ret, struct cb_error *err)
+{
+	int r = 0;
+
+	if (run->verify_units) {
+		r = verify_cell(run, cell, ret, err);
+		if (r || ret->status != CB_OK)
+			return r;
+		c->units = run->verify_units;
+		cb_calibration_feed(c, ret->makespan_ns);
+		if (c->done && (double)ret->makespan_ns * CONFIRM_DIVISOR >= (double)c->target_ns)
+			return 0;
+	}
+	return options_of(run)->units ? 0 : calibrate(run, cell->cell, c, ret, err);
 }
 
 static int calibrate_cell(struct cb_group_run *run, struct cb_cell_run *cell, struct cb_error *err)
 {
 	struct cb_sample sample = { .status = CB_OK };
+	struct cb_error why = { 0 };
 	struct cb_calibration c;
-	int r = 0;
+	int r;
 
 	calibration_of(run, cell->cell, run->verify_units, &c);
-	if (run->verify_units) {
-		r = verify_cell(run, cell, &sample, err);
-		if (!r && sample.status == CB_OK) {
-			c.units = run->verify_units;
-			cb_calibration_feed(&c, sample.makespan_ns);
-		}
+	r = try_cell(run, cell, &c, &sample, err);
+	if (!r && sample.status == CB_OK) {
+		cell->units = options_of(run)->units ? options_of(run)->units : c.units;
+		cell->rough_ns = sample.total_ns;
+		r = cb_group_expect(
+			run, cell->units, &cell->digest_known, &cell->digest, &sample.status, &why);
+		snprintf(sample.reason, sizeof sample.reason, "%s", why.text);
+		cb_error_set(r ? err : NULL, r, "%s", why.text);
 	}
-	if (!r && sample.status == CB_OK && !options_of(run)->units)
-		r = calibrate(run, cell->cell, &c, &sample, err);
-	if (r)
-		return r;
-	if (sample.status != CB_OK) {
+	if (!r && sample.status != CB_OK)
 		cb_group_drop(run, cell, sample.status, sample.reason);
-		return 0;
-	}
-	cell->units = options_of(run)->units ? options_of(run)->units : c.units;
-	cell->rough_ns = sample.total_ns;
-	cell->digest_known = has_expect(run, cell->units, &cell->digest);
-	return 0;
+	return r;
 }
 
 int cb_group_calibrate(struct cb_group_run *run, struct cb_error *err)
 {
 	struct cb_sample sample;
-	uint64_t serial_units = 0;
 	int r;
 
 	cb_group_progress(run, CB_PHASE_CALIBRATE, &run->cells[0]);
-	r = calibrate_serial(run, &sample, &serial_units, err);
+	r = calibrate_serial(run, &sample, err);
 	if (!r && sample.status != CB_OK && run->session->listener->warn) {
 		char text[sizeof sample.reason + 128];
 
 		snprintf(text, sizeof text,
-			"%s: the serial trial %s (%s): other modes have nothing to be verified against",
+			"%s: the serial trial ended as '%s' (%s): other modes have nothing to be verified "
+			"against",
 			run->group->workload->name, cb_status_names[sample.status], sample.reason);
 		run->session->listener->warn(run->session->listener->arg, text);
 	}

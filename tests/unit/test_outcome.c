@@ -45,7 +45,6 @@ static void fill_worker(struct cb_control *control, unsigned i)
 	slot->batches = i == 2 ? 0 : 5;
 	slot->digest = UINT64_MAX - 10 + 7 * i;
 	slot->usage = (struct cb_usage){ .cpu_ns = 3000,
-		.user_ns = 2000,
 		.sys_ns = 500,
 		.ctx_voluntary = 1,
 		.ctx_involuntary = 2,
