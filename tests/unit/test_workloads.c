@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "lib/base/param.h"
+#include "lib/workload_file.h"
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -549,6 +550,7 @@ static ssize_t count_pread(int fd, void *buf, size_t bytes, off_t offset)
 static void test_cold_reads_once(void **state)
 {
 	static const unsigned sizes[] = { 1, 2, 3, 4, 5, 7, 64, 65, 100, 257, 512 };
+	unsigned page = (unsigned)sysconf(_SC_PAGESIZE);
 	struct rig rig;
 	char text[80];
 
@@ -556,7 +558,7 @@ static void test_cold_reads_once(void **state)
 	for (size_t i = 0; i < CB_COUNT(sizes); i++) {
 		unsigned ordered = 0;
 
-		snprintf(text, sizeof text, "file_read:cache=cold,block=512,size=%u", 512 * sizes[i]);
+		snprintf(text, sizeof text, "file_read:cache=cold,block=%u,size=%u", page, page * sizes[i]);
 		if (!rig_open(&rig, text))
 			return;
 		assert_int_equal(rig.workload->units_max(rig.params, &rig.env), sizes[i]);
@@ -609,9 +611,14 @@ static void test_device_share_is_checked(void **state)
 		{ "file_read:size=1MiB", 20480, 0 },
 		{ "file_read:size=1MiB", 40960, -EIO },
 		{ "file_read:size=1MiB,cache=cold", 409600, 0 },
-		{ "file_read:size=1MiB,cache=cold", 500000, 0 },
+		{ "file_read:size=1MiB,cache=cold", 425000, 0 },
+		{ "file_read:size=1MiB,cache=cold", 450000, -EIO }, /* other units would find it cached */
+		{ "file_read:size=1MiB,cache=cold,order=sequential", 500000, 0 },
+		{ "file_read:size=1MiB,cache=cold,order=sequential", 385000, -EIO },
 		{ "file_read:size=1MiB,cache=cold", 385000, -EIO },
 		{ "file_read:size=1MiB,cache=direct", 0, -EIO },
+		{ "file_read:size=1MiB,cache=direct", 409600, 0 },
+		{ "file_read:size=1MiB,cache=direct", 450000, -EIO },
 		{ "file_read:size=1MiB,cache=direct", UINT64_MAX, -ENOTSUP },
 		{ "file_fsync", 409600, 0 },
 		{ "file_fsync", 380000, -EIO },
@@ -652,7 +659,9 @@ static void test_unknown_file_system_is_refused(void **state)
 static void test_odd_blocks_are_refused(void **state)
 {
 	static const char *const rows[] = { "file_read:block=1000", "file_read:size=512",
-		"file_fsync:block=12", "file_fsync:size=512" };
+		"file_read:cache=cold,block=512", "file_read:cache=cold,block=4608",
+		"file_read:cache=cold,block=2KiB,order=sequential", "file_fsync:block=12",
+		"file_fsync:size=512" };
 
 	(void)state;
 	for (size_t i = 0; i < CB_COUNT(rows); i++) {
@@ -660,6 +669,26 @@ static void test_odd_blocks_are_refused(void **state)
 
 		rig_init(&rig, rows[i]);
 		assert_int_equal(rig_supported(&rig), -EINVAL);
+		rig_release(&rig);
+	}
+}
+
+/* /proc has no device, so its block, a page, counts. */
+static void test_direct_blocks_suit_the_device(void **state)
+{
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+	struct rig rig;
+	char text[64];
+
+	(void)state;
+	assert_int_equal(cb_direct_align_bytes("/proc"), page);
+	assert_int_equal(cb_direct_align_bytes("/nowhere"), 0);
+	for (uint64_t block = 512; block <= 3 * page; block += 512) {
+		snprintf(text, sizeof text, "file_read:cache=direct,block=%llu", (unsigned long long)block);
+		rig_init(&rig, text);
+		rig.env.dir = "/proc";
+		rig.env.allow_unverified = true;
+		assert_int_equal(rig_supported(&rig), block % page ? -EINVAL : 0);
 		rig_release(&rig);
 	}
 }
@@ -802,6 +831,7 @@ int main(void)
 		cmocka_unit_test(test_device_share_is_checked),
 		cmocka_unit_test(test_unknown_file_system_is_refused),
 		cmocka_unit_test(test_odd_blocks_are_refused),
+		cmocka_unit_test(test_direct_blocks_suit_the_device),
 		cmocka_unit_test(test_fsync_wraps),
 		cmocka_unit_test(test_failing_calls),
 		cmocka_unit_test(test_wrong_answer),
