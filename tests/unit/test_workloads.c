@@ -710,6 +710,77 @@ static void test_fsync_wraps(void **state)
 	rig_close(&rig);
 }
 
+static int lazy_fdatasync(int fd)
+{
+	(void)fd;
+	return 0;
+}
+
+static ssize_t wrong_pwrite(int fd, const void *buf, size_t bytes, off_t offset)
+{
+	char *copy = malloc(bytes);
+	ssize_t rc;
+
+	assert_non_null(copy);
+	memcpy(copy, buf, bytes);
+	copy[bytes - 1] ^= 4;
+	rc = io_pwrite(fd, copy, bytes, offset);
+	free(copy);
+	return rc;
+}
+
+static ssize_t stale_pwrite(int fd, const void *buf, size_t bytes, off_t offset)
+{
+	return offset ? (ssize_t)bytes : io_pwrite(fd, buf, bytes, offset);
+}
+
+/* What verify says when workers 0 and 2 have appended a few blocks by the calls of io that are set. */
+static int verify_appends(struct rig *rig, const struct cb_io *io)
+{
+	rig->io.pwrite = io->pwrite ? io->pwrite : rig->io.pwrite;
+	rig->io.fdatasync = io->fdatasync ? io->fdatasync : rig->io.fdatasync;
+	rig_run(rig, 0, CB_WARMUP_UNIT, 1);
+	rig_run(rig, 0, 0, 1);
+	rig_run(rig, 2, 1, 4);
+	rig_end_workers(rig);
+	return rig_verify(rig, 5, 0, 5ull * 4096);
+}
+
+/* A sync that does nothing, a block that went wrong and one that never arrived are found out. */
+static void test_fsync_is_checked(void **state)
+{
+	static const struct {
+		struct cb_io io;
+		bool needs_cachestat;
+		const char *reason; /* NULL: none, all is well */
+	} rows[] = {
+		{ { .pwrite = NULL }, false, NULL },
+		{ { .fdatasync = lazy_fdatasync }, true, "not on the device" },
+		{ { .pwrite = wrong_pwrite }, false, "read back" },
+		{ { .pwrite = stale_pwrite }, false, "read back" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < CB_COUNT(rows); i++) {
+		struct cb_cached cached;
+		struct rig rig;
+		int rc;
+
+		if (!rig_open(&rig, "file_fsync"))
+			skip();
+		if (rows[i].needs_cachestat && cb_cachestat(rig.fd[0], 0, &cached)) {
+			print_message("no cachestat: a sync that does nothing cannot be seen\n");
+			rig_close(&rig);
+			continue;
+		}
+		rc = verify_appends(&rig, &rows[i].io);
+		assert_int_equal(rc, rows[i].reason ? -EIO : 0);
+		if (rows[i].reason)
+			assert_non_null(strstr(rig.err.text, rows[i].reason));
+		rig_release(&rig);
+	}
+}
+
 /* ---- calls that fail -------------------------------------------------------------------------------------
  */
 
@@ -833,6 +904,7 @@ int main(void)
 		cmocka_unit_test(test_odd_blocks_are_refused),
 		cmocka_unit_test(test_direct_blocks_suit_the_device),
 		cmocka_unit_test(test_fsync_wraps),
+		cmocka_unit_test(test_fsync_is_checked),
 		cmocka_unit_test(test_failing_calls),
 		cmocka_unit_test(test_wrong_answer),
 	};
