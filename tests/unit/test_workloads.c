@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "lib/base/param.h"
+#include "lib/workload_file.h"
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -387,8 +388,10 @@ static void check_digest(const char *text, uint64_t units)
 
 	if (!rig_open(&rig, text))
 		return;
-	rig_run(&rig, 0, CB_WARMUP_UNIT, 2);
-	rig_run(&rig, 2, CB_WARMUP_UNIT + 1000, 1);
+	if (!(rig.workload->caps & CB_UNITS_ONCE)) {
+		rig_run(&rig, 0, CB_WARMUP_UNIT, 2);
+		rig_run(&rig, 2, CB_WARMUP_UNIT + 1000, 1);
+	}
 	take_digest(&rig);
 	rig_run(&rig, 0, 0, units);
 	whole = take_digest(&rig);
@@ -545,26 +548,25 @@ static ssize_t count_pread(int fd, void *buf, size_t bytes, off_t offset)
 	return io_pread(fd, buf, bytes, offset);
 }
 
-/* Cold units read each block exactly once, and warm-up none. */
+/* Cold units read each block exactly once, and are not used for warm-up. */
 static void test_cold_reads_once(void **state)
 {
 	static const unsigned sizes[] = { 1, 2, 3, 4, 5, 7, 64, 65, 100, 257, 512 };
+	unsigned page = (unsigned)sysconf(_SC_PAGESIZE);
 	struct rig rig;
 	char text[80];
 
 	(void)state;
+	assert_true(cb_workload_file_read.caps & CB_UNITS_ONCE);
 	for (size_t i = 0; i < CB_COUNT(sizes); i++) {
 		unsigned ordered = 0;
 
-		snprintf(text, sizeof text, "file_read:cache=cold,block=512,size=%u", 512 * sizes[i]);
+		snprintf(text, sizeof text, "file_read:cache=cold,block=%u,size=%u", page, page * sizes[i]);
 		if (!rig_open(&rig, text))
 			return;
 		assert_int_equal(rig.workload->units_max(rig.params, &rig.env), sizes[i]);
 		rig.io.pread = count_pread;
 		memset(reads, 0, sizeof reads);
-		rig_run(&rig, 0, CB_WARMUP_UNIT, 1000);
-		for (unsigned block = 0; block < sizes[i]; block++)
-			assert_int_equal(reads[block], 0);
 		for (unsigned unit = 0; unit < sizes[i]; unit++) {
 			rig_run(&rig, unit % WORKERS, unit, 1);
 			ordered += reads[unit];
@@ -609,9 +611,14 @@ static void test_device_share_is_checked(void **state)
 		{ "file_read:size=1MiB", 20480, 0 },
 		{ "file_read:size=1MiB", 40960, -EIO },
 		{ "file_read:size=1MiB,cache=cold", 409600, 0 },
-		{ "file_read:size=1MiB,cache=cold", 500000, 0 },
+		{ "file_read:size=1MiB,cache=cold", 425000, 0 },
+		{ "file_read:size=1MiB,cache=cold", 450000, -EIO }, /* other units would find it cached */
+		{ "file_read:size=1MiB,cache=cold,order=sequential", 500000, 0 },
+		{ "file_read:size=1MiB,cache=cold,order=sequential", 385000, -EIO },
 		{ "file_read:size=1MiB,cache=cold", 385000, -EIO },
 		{ "file_read:size=1MiB,cache=direct", 0, -EIO },
+		{ "file_read:size=1MiB,cache=direct", 409600, 0 },
+		{ "file_read:size=1MiB,cache=direct", 450000, -EIO },
 		{ "file_read:size=1MiB,cache=direct", UINT64_MAX, -ENOTSUP },
 		{ "file_fsync", 409600, 0 },
 		{ "file_fsync", 380000, -EIO },
@@ -652,7 +659,9 @@ static void test_unknown_file_system_is_refused(void **state)
 static void test_odd_blocks_are_refused(void **state)
 {
 	static const char *const rows[] = { "file_read:block=1000", "file_read:size=512",
-		"file_fsync:block=12", "file_fsync:size=512" };
+		"file_read:cache=cold,block=512", "file_read:cache=cold,block=4608",
+		"file_read:cache=cold,block=2KiB,order=sequential", "file_fsync:block=12",
+		"file_fsync:size=512" };
 
 	(void)state;
 	for (size_t i = 0; i < CB_COUNT(rows); i++) {
@@ -660,6 +669,26 @@ static void test_odd_blocks_are_refused(void **state)
 
 		rig_init(&rig, rows[i]);
 		assert_int_equal(rig_supported(&rig), -EINVAL);
+		rig_release(&rig);
+	}
+}
+
+/* /proc has no device, so its block, a page, counts. */
+static void test_direct_blocks_suit_the_device(void **state)
+{
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+	struct rig rig;
+	char text[64];
+
+	(void)state;
+	assert_int_equal(cb_direct_align_bytes("/proc"), page);
+	assert_int_equal(cb_direct_align_bytes("/nowhere"), 0);
+	for (uint64_t block = 512; block <= 3 * page; block += 512) {
+		snprintf(text, sizeof text, "file_read:cache=direct,block=%llu", (unsigned long long)block);
+		rig_init(&rig, text);
+		rig.env.dir = "/proc";
+		rig.env.allow_unverified = true;
+		assert_int_equal(rig_supported(&rig), block % page ? -EINVAL : 0);
 		rig_release(&rig);
 	}
 }
@@ -679,6 +708,77 @@ static void test_fsync_wraps(void **state)
 	assert_int_equal(fstat(rig.fd[1], &st), 0);
 	assert_int_equal(st.st_size, 8192);
 	rig_close(&rig);
+}
+
+static int lazy_fdatasync(int fd)
+{
+	(void)fd;
+	return 0;
+}
+
+static ssize_t wrong_pwrite(int fd, const void *buf, size_t bytes, off_t offset)
+{
+	char *copy = malloc(bytes);
+	ssize_t rc;
+
+	assert_non_null(copy);
+	memcpy(copy, buf, bytes);
+	copy[bytes - 1] ^= 4;
+	rc = io_pwrite(fd, copy, bytes, offset);
+	free(copy);
+	return rc;
+}
+
+static ssize_t stale_pwrite(int fd, const void *buf, size_t bytes, off_t offset)
+{
+	return offset ? (ssize_t)bytes : io_pwrite(fd, buf, bytes, offset);
+}
+
+/* What verify says when workers 0 and 2 have appended a few blocks by the calls of io that are set. */
+static int verify_appends(struct rig *rig, const struct cb_io *io)
+{
+	rig->io.pwrite = io->pwrite ? io->pwrite : rig->io.pwrite;
+	rig->io.fdatasync = io->fdatasync ? io->fdatasync : rig->io.fdatasync;
+	rig_run(rig, 0, CB_WARMUP_UNIT, 1);
+	rig_run(rig, 0, 0, 1);
+	rig_run(rig, 2, 1, 4);
+	rig_end_workers(rig);
+	return rig_verify(rig, 5, 0, 5ull * 4096);
+}
+
+/* A sync that does nothing, a block that went wrong and one that never arrived are found out. */
+static void test_fsync_is_checked(void **state)
+{
+	static const struct {
+		struct cb_io io;
+		bool needs_cachestat;
+		const char *reason; /* NULL: none, all is well */
+	} rows[] = {
+		{ { .pwrite = NULL }, false, NULL },
+		{ { .fdatasync = lazy_fdatasync }, true, "not on the device" },
+		{ { .pwrite = wrong_pwrite }, false, "read back" },
+		{ { .pwrite = stale_pwrite }, false, "read back" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < CB_COUNT(rows); i++) {
+		struct cb_cached cached;
+		struct rig rig;
+		int rc;
+
+		if (!rig_open(&rig, "file_fsync"))
+			skip();
+		if (rows[i].needs_cachestat && cb_cachestat(rig.fd[0], 0, &cached)) {
+			print_message("no cachestat: a sync that does nothing cannot be seen\n");
+			rig_close(&rig);
+			continue;
+		}
+		rc = verify_appends(&rig, &rows[i].io);
+		assert_int_equal(rc, rows[i].reason ? -EIO : 0);
+		if (rows[i].reason)
+			assert_non_null(strstr(rig.err.text, rows[i].reason));
+		rig_release(&rig);
+	}
 }
 
 /* ---- calls that fail -------------------------------------------------------------------------------------
@@ -802,7 +902,9 @@ int main(void)
 		cmocka_unit_test(test_device_share_is_checked),
 		cmocka_unit_test(test_unknown_file_system_is_refused),
 		cmocka_unit_test(test_odd_blocks_are_refused),
+		cmocka_unit_test(test_direct_blocks_suit_the_device),
 		cmocka_unit_test(test_fsync_wraps),
+		cmocka_unit_test(test_fsync_is_checked),
 		cmocka_unit_test(test_failing_calls),
 		cmocka_unit_test(test_wrong_answer),
 	};
