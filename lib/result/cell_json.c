@@ -261,6 +261,7 @@ static void add_summary(
 	add_estimate(summary, "units_per_s", &s->units_per_s);
 	add_estimate(summary, "ns_per_unit", &s->ns_per_unit);
 	cb_json_bool(summary, "precision_reached", s->precision_reached);
+	cb_json_bool(summary, "short", s->too_short);
 	add_speedup(summary, s, cell->cell);
 	cb_json_double(summary, "on_cpu", s->on_cpu);
 	cb_json_double(summary, "effective_cores", s->effective_cores);

@@ -37,12 +37,13 @@ extern const char *const cb_timing_names[]; /* "none", "sampled", "each" */
 struct cb_summary {
 	unsigned n, blocks;
 	struct cb_estimate units_per_s, ns_per_unit;
-	struct cb_estimate speedup;     /* against serial, per block; n = 0: no serial cell */
-	double efficiency;              /* speedup / workers */
-	double on_cpu;                  /* CPU time / (makespan x workers), median */
-	double effective_cores;         /* CPU time / makespan, median */
-	double capacity;                /* median */
-	double metrics[CB_METRICS_MAX]; /* medians */
+	struct cb_estimate
+		speedup;        /* over serial, per whole block; n = 0: no serial cell, or it is this one */
+	double efficiency;      /* speedup / workers */
+	double on_cpu;          /* CPU time / (makespan x workers), median */
+	double effective_cores; /* CPU time / makespan, median */
+	double capacity;        /* median */
+	double metrics[CB_METRICS_MAX];                                        /* medians */
 	uint64_t makespan_ns, spawn_ns, teardown_ns, start_skew_ns, pss_bytes; /* medians; CB_NONE */
 	uint64_t ctx_voluntary, ctx_involuntary, run_delay_ns;
 	double batch; /* units / batches: units taken at a time, median */
@@ -50,6 +51,7 @@ struct cb_summary {
 	bool precision_reached;
 	bool superlinear;  /* speed-up above 1.05 x workers: flagged, not celebrated */
 	bool capacity_low; /* capacity below 0.9 x CPUs in use: taints the speed-up */
+	bool too_short;    /* makespan_ns below 100 ms, and neither --quick nor --units asked for that */
 };
 
 struct cb_cell_result {

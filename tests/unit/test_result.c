@@ -253,9 +253,9 @@ static void fill(struct fixture *f)
 	s.notes[0] = (struct cb_note){ .key = "filesystem", .word = "ext4" };
 	s.notes[1] = (struct cb_note){ .key = "resident_pct", .number = 0.5 };
 	s.notes_n = 2;
-	for (unsigned b = 0; b < 6; b++) {
-		fixture_add(f, SERIAL, b, &s)->capacity = 1.0;
-		fixture_add(f, THREADS_2, b, &s)->capacity = 1.9;
+	for (unsigned i = 0; i < 12; i++) {
+		fixture_add(f, SERIAL, i / 2, &s)->capacity = 1.0;
+		fixture_add(f, THREADS_2, i / 2, &s)->capacity = 1.9;
 	}
 	for (unsigned i = 0; i < 1000; i++)
 		cb_histogram_add(h, 100 + i);
@@ -311,7 +311,13 @@ static void test_full_file_reads_back(void **state)
 	summary = get(cell, "summary");
 	assert_true(cJSON_GetNumberValue(get(get(summary, "units_per_s"), "median")) == 10000);
 	assert_true(cJSON_GetNumberValue(get(get(summary, "speedup"), "median")) == 1);
+	assert_true(cJSON_GetNumberValue(get(get(summary, "speedup"), "blocks")) == 6);
 	assert_true(cJSON_GetNumberValue(get(summary, "serial_fraction")) == 1);
+	assert_true(cJSON_IsFalse(get(summary, "short")));
+	summary = get(cell_of(root, SERIAL), "summary");
+	assert_null(get(summary, "speedup"));
+	assert_null(get(summary, "efficiency"));
+	assert_null(get(summary, "superlinear"));
 	cJSON_Delete(root);
 }
 
