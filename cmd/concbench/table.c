@@ -17,7 +17,15 @@
 #define GAP   2  /* columns between fields */
 
 /* Marks behind numbers; each is explained below the table when it was used. */
-enum mark { MARK_CAPACITY, MARK_CLASS, MARK_OVERSUBSCRIBED, MARK_PRECISION, MARK_SUPERLINEAR, MARKS };
+enum mark {
+	MARK_CAPACITY,
+	MARK_CLASS,
+	MARK_OVERSUBSCRIBED,
+	MARK_PRECISION,
+	MARK_SHORT,
+	MARK_SUPERLINEAR,
+	MARKS
+};
 
 static const struct {
 	const char *sign, *meaning;
@@ -26,6 +34,7 @@ static const struct {
 	[MARK_CLASS] = { "[x]", "the class that the workload declares, where it is bound by something else" },
 	[MARK_OVERSUBSCRIBED] = { "*", "more workers than usable CPUs" },
 	[MARK_PRECISION] = { "?", "the precision asked for was not reached" },
+	[MARK_SHORT] = { "<", "samples shorter than 100 ms: the workload has no more units" },
 	[MARK_SUPERLINEAR] = { "!", "more than 1.05 x the workers: look for what changed besides them" },
 };
 
@@ -83,8 +92,9 @@ static void put_rate_interval(struct row_context *c, char *buf)
 
 	put_half_width(&c->cell->summary.units_per_s, c->style->plus_minus, buf);
 	n = strlen(buf);
-	snprintf(buf + n, FIELD - n, "%s",
-		mark(c, MARK_PRECISION, !options->samples && !c->cell->summary.precision_reached));
+	snprintf(buf + n, FIELD - n, "%s%s",
+		mark(c, MARK_PRECISION, !options->samples && !c->cell->summary.precision_reached),
+		mark(c, MARK_SHORT, c->cell->summary.too_short));
 }
 
 static void put_speedup(struct row_context *c, char *buf)
@@ -92,7 +102,7 @@ static void put_speedup(struct row_context *c, char *buf)
 	const struct cb_summary *s = &c->cell->summary;
 
 	*buf = '\0';
-	if (s->speedup.n && !c->cell->cell->baseline)
+	if (s->speedup.n)
 		snprintf(buf, FIELD, "%.2f", s->speedup.median);
 }
 
@@ -102,7 +112,7 @@ static void put_speedup_interval(struct row_context *c, char *buf)
 	size_t n;
 
 	*buf = '\0';
-	if (!s->speedup.n || c->cell->cell->baseline)
+	if (!s->speedup.n)
 		return;
 	put_half_width(&s->speedup, c->style->plus_minus, buf);
 	n = strlen(buf);
@@ -113,7 +123,7 @@ static void put_speedup_interval(struct row_context *c, char *buf)
 static void put_efficiency(struct row_context *c, char *buf)
 {
 	*buf = '\0';
-	if (isfinite(c->cell->summary.efficiency) && !c->cell->cell->baseline)
+	if (isfinite(c->cell->summary.efficiency))
 		cb_human_share(c->cell->summary.efficiency, buf);
 }
 

@@ -205,14 +205,27 @@ void cb_json_numbers_finish(struct cb_json_numbers *numbers, struct cb_json in, 
 	*numbers = (struct cb_json_numbers){ 0 };
 }
 
-int cb_json_print(const struct cJSON *node, int (*put)(void *arg, const char *text, size_t n), void *arg)
+/* The text but for `trim` characters at each end. */
+static int print(
+	const struct cJSON *node, size_t trim, int (*put)(void *arg, const char *text, size_t n), void *arg)
 {
 	char *text = cJSON_PrintUnformatted(node);
 	int rc;
 
 	if (!text)
 		return -ENOMEM;
-	rc = put(arg, text, strlen(text));
+	rc = put(arg, text + trim, strlen(text) - 2 * trim);
 	cJSON_free(text);
 	return rc;
+}
+
+int cb_json_print(const struct cJSON *node, int (*put)(void *arg, const char *text, size_t n), void *arg)
+{
+	return print(node, 0, put, arg);
+}
+
+int cb_json_print_members(
+	const struct cJSON *object, int (*put)(void *arg, const char *text, size_t n), void *arg)
+{
+	return print(object, 1, put, arg);
 }

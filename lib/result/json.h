@@ -55,5 +55,8 @@ void cb_json_numbers_finish(struct cb_json_numbers *numbers, struct cb_json in, 
 
 /* Writes node unformatted through put. Returns put's first negative errno, or -ENOMEM. */
 int cb_json_print(const struct cJSON *node, int (*put)(void *arg, const char *text, size_t n), void *arg);
+/* Likewise for the members of an object without its braces; nothing for an empty one. */
+int cb_json_print_members(
+	const struct cJSON *object, int (*put)(void *arg, const char *text, size_t n), void *arg);
 
 #endif

@@ -37,12 +37,13 @@ extern const char *const cb_timing_names[]; /* "none", "sampled", "each" */
 struct cb_summary {
 	unsigned n, blocks;
 	struct cb_estimate units_per_s, ns_per_unit;
-	struct cb_estimate speedup;     /* against serial, per block; n = 0: no serial cell */
-	double efficiency;              /* speedup / workers */
-	double on_cpu;                  /* CPU time / (makespan x workers), median */
-	double effective_cores;         /* CPU time / makespan, median */
-	double capacity;                /* median */
-	double metrics[CB_METRICS_MAX]; /* medians */
+	struct cb_estimate
+		speedup;        /* over serial, per whole block; n = 0: no serial cell, or it is this one */
+	double efficiency;      /* speedup / workers */
+	double on_cpu;          /* CPU time / (makespan x workers), median */
+	double effective_cores; /* CPU time / makespan, median */
+	double capacity;        /* median */
+	double metrics[CB_METRICS_MAX];                                        /* medians */
 	uint64_t makespan_ns, spawn_ns, teardown_ns, start_skew_ns, pss_bytes; /* medians; CB_NONE */
 	uint64_t ctx_voluntary, ctx_involuntary, run_delay_ns;
 	double batch; /* units / batches: units taken at a time, median */
@@ -50,6 +51,7 @@ struct cb_summary {
 	bool precision_reached;
 	bool superlinear;  /* speed-up above 1.05 x workers: flagged, not celebrated */
 	bool capacity_low; /* capacity below 0.9 x CPUs in use: taints the speed-up */
+	bool too_short;    /* makespan_ns below 100 ms, and neither --quick nor --units asked for that */
 };
 
 struct cb_cell_result {
@@ -110,41 +112,45 @@ void cb_result_summarize(struct cb_result *result, unsigned group);
 int cb_result_exit_status(const struct cb_result *result);
 
 /*
- * The whole file as text, one line a cell, ends with a newline; written by calls of put. Returns 0, or the
- * first negative errno of put, or -ENOMEM.
+ * The whole file as text, one line a cell, ends with a newline; written by calls of put, each but the last of
+ * 64 KiB. Takes private memory for one sample at a time. Returns 0, or the first negative errno of put, or
+ * -ENOMEM.
  */
 int cb_result_write(
 	const struct cb_result *result, int (*put)(void *arg, const char *text, size_t n), void *arg);
 
 /*
- * Saving: to PATH.part, fsynced, renamed onto PATH at the end, so that PATH is always either the old file or
- * a complete new one. The caller ignores SIGXFSZ; a limit on file sizes is then -EFBIG.
+ * Saving: to PATH.part.new, fsynced, renamed onto PATH.part, which is renamed onto PATH at the end. So each
+ * of PATH and PATH.part is at any moment the file before or a complete new one, whenever the program is
+ * killed and however full the disk. The caller ignores SIGXFSZ; a limit on file sizes is then -EFBIG.
  *
  * init fails, before anything is measured, when the folder is missing or cannot be written, or when PATH is a
- * folder. It touches nothing; a .part that a killed run left behind is replaced by the first checkpoint.
+ * folder. It touches nothing; what a killed run left behind is replaced by the first checkpoint.
  */
 struct cb_saver {
 	char *path;   /* as the user wrote it */
 	char *target; /* what is replaced: path with its symbolic links followed */
-	char *part;   /* target.part */
+	char *part;   /* target.part: the last save */
+	char *fresh;  /* target.part.new: exists only while it is written */
 	bool existed; /* target was there before: an interrupt must not replace it */
 	bool direct;  /* a device or a pipe: written once, at the end, without a .part */
-	bool made;    /* .part is this run's: release removes it */
+	bool kept;    /* .part holds a save of this run */
 	uint64_t last_ns;
 };
 int cb_saver_init(struct cb_saver *ret, const char *path, struct cb_error *err);
 /*
  * Between blocks; does nothing within a second of the last time. The file says partial. When it cannot be
- * written (-ENOSPC, -EFBIG, -EIO, ...) the .part is removed.
+ * written (-ENOSPC, -EFBIG, -EIO, ...) the .part.new is removed, and a .part of an earlier checkpoint stays
+ * with all that was measured until then and is named in the error.
  */
 int cb_saver_checkpoint(struct cb_saver *saver, const struct cb_result *result, struct cb_error *err);
 /*
  * Replaces PATH when the result is complete with a sample that counts, or when PATH did not exist; else
  * leaves PATH.part. *ret_path is what was written, borrowed from the saver; NULL when there was neither a
- * sample nor a failure to save (nothing is touched then).
+ * sample nor a failure to save (nothing is touched then). Errors: as checkpoint's.
  */
 int cb_saver_finish(
 	struct cb_saver *saver, const struct cb_result *result, const char **ret_path, struct cb_error *err);
-void cb_saver_release(struct cb_saver *saver); /* removes a .part that was not finished */
+void cb_saver_release(struct cb_saver *saver); /* memory only: no file is lost by it */
 
 #endif

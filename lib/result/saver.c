@@ -1,6 +1,8 @@
 /*
- * Saving so that neither a crash nor a full disk costs the old file. Data go to target.part and reach the
- * disk before the name does. A device or a pipe cannot be replaced: it is written once, at the end.
+ * Saving so that neither a crash nor a full disk costs the old file, nor what was saved before. Data go to
+ * target.part.new and reach the disk before that becomes target.part, whose earlier content is complete until
+ * this very moment; target.part becomes target at the end. A device or a pipe cannot be replaced: it is
+ * written once, at the end.
  */
 #include "lib/result/result.h"
 
@@ -25,6 +27,18 @@ static int save_error(struct cb_error *err, int code, const char *path)
 		err, code, "cannot save to %s: %s", cb_quote(path, quoted, sizeof quoted), strerror(-code));
 }
 
+/* The error of a save after which an earlier one may be all that there is. */
+static int later_save_error(const struct cb_saver *saver, int code, struct cb_error *err)
+{
+	char path[84], part[84];
+
+	if (!saver->kept)
+		return save_error(err, code, saver->path);
+	return cb_error_set(err, code, "cannot save to %s: %s; the last save stays in %s",
+		cb_quote(saver->path, path, sizeof path), strerror(-code),
+		cb_quote(saver->part, part, sizeof part));
+}
+
 /* ---- where to ------------------------------------------------------------------------------------ */
 
 /* Opens the folder that holds path. Returns the descriptor or a negative errno. */
@@ -41,15 +55,15 @@ static int open_folder(const char *path)
 	return fd;
 }
 
-/* Makes the .part and takes it away again. One that is there already is left alone. */
+/* Makes the .part.new and takes it away again. One that is there already is left alone. */
 static int probe_by_name(const struct cb_saver *saver)
 {
-	int fd = open(saver->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int fd = open(saver->fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
 	if (fd < 0)
 		return errno == EEXIST ? 0 : -errno;
 	close(fd);
-	return unlink(saver->part) ? -errno : 0;
+	return unlink(saver->fresh) ? -errno : 0;
 }
 
 /* Whether files can be made in the folder: by one without a name, where the file system has such files. */
@@ -83,14 +97,34 @@ static int probe_target(struct cb_saver *saver)
 	return 0;
 }
 
-/* What stands where the .part goes must be one that a killed run left. Also finds a name that is too long. */
-static int probe_part(const struct cb_saver *saver)
+/*
+ * What stands where our files go must be what a killed run left. Also finds a name that is too long. Other
+ * reasons are the folder's.
+ */
+static int probe_places(const struct cb_saver *saver, const char **ret_culprit)
 {
-	struct stat st;
+	const char *const places[] = { saver->part, saver->fresh };
 
-	if (lstat(saver->part, &st))
-		return errno == ENAMETOOLONG ? -errno : 0; /* other reasons are the folder's */
-	return S_ISREG(st.st_mode) ? 0 : -EEXIST;
+	for (size_t i = 0; i < CB_COUNT(places); i++) {
+		struct stat st;
+		int rc = lstat(places[i], &st) ? -errno : S_ISREG(st.st_mode) ? 0 : -EEXIST;
+
+		if (rc != -EEXIST && rc != -ENAMETOOLONG)
+			continue;
+		*ret_culprit = places[i];
+		return rc;
+	}
+	return 0;
+}
+
+/* path with end behind it, allocated; NULL: no memory. */
+static char *lengthened(const char *path, const char *end)
+{
+	char *longer = malloc(strlen(path) + strlen(end) + 1);
+
+	if (longer)
+		stpcpy(stpcpy(longer, path), end);
+	return longer;
 }
 
 static int name_files(struct cb_saver *saver, const char *path)
@@ -103,11 +137,9 @@ static int name_files(struct cb_saver *saver, const char *path)
 		saver->target = strdup(path);
 	if (!saver->path || !saver->target)
 		return -ENOMEM;
-	saver->part = malloc(strlen(saver->target) + sizeof ".part");
-	if (!saver->part)
-		return -ENOMEM;
-	stpcpy(stpcpy(saver->part, saver->target), ".part");
-	return 0;
+	saver->part = lengthened(saver->target, ".part");
+	saver->fresh = lengthened(saver->target, ".part.new");
+	return saver->part && saver->fresh ? 0 : -ENOMEM;
 }
 
 int cb_saver_init(struct cb_saver *ret, const char *path, struct cb_error *err)
@@ -118,8 +150,7 @@ int cb_saver_init(struct cb_saver *ret, const char *path, struct cb_error *err)
 
 	rc = rc ? rc : probe_target(&saver);
 	if (!rc && !saver.direct) {
-		rc = probe_part(&saver);
-		culprit = rc ? saver.part : path;
+		rc = probe_places(&saver, &culprit);
 		rc = rc ? rc : probe_folder(&saver);
 	}
 	if (rc)
@@ -162,21 +193,31 @@ static int write_and_close(int fd, const struct cb_result *result)
 	return rc;
 }
 
-/* A .part that a killed run left goes first; O_EXCL then makes sure that no link is followed. */
-static int write_part(struct cb_saver *saver, const struct cb_result *result)
+/* One that a killed run left goes first; O_EXCL then makes sure that no link is followed. */
+static int write_fresh(const struct cb_saver *saver, const struct cb_result *result)
 {
 	int fd, rc;
 
-	unlink(saver->part);
-	fd = open(saver->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	unlink(saver->fresh);
+	fd = open(saver->fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return -errno;
-	saver->made = true;
 	rc = write_and_close(fd, result);
-	if (rc) {
-		unlink(saver->part);
-		saver->made = false;
+	if (rc)
+		unlink(saver->fresh);
+	return rc;
+}
+
+/* The folder is not synced: whichever of the two a power cut leaves under the name is a complete save. */
+static int write_part(struct cb_saver *saver, const struct cb_result *result)
+{
+	int rc = write_fresh(saver, result);
+
+	if (!rc && rename(saver->fresh, saver->part)) {
+		rc = -errno;
+		unlink(saver->fresh);
 	}
+	saver->kept |= !rc;
 	return rc;
 }
 
@@ -204,7 +245,7 @@ static int replace_target(struct cb_saver *saver)
 {
 	if (rename(saver->part, saver->target))
 		return -errno;
-	saver->made = false;
+	saver->kept = false;
 	return sync_folder(saver->target);
 }
 
@@ -239,7 +280,7 @@ int cb_saver_checkpoint(struct cb_saver *saver, const struct cb_result *result, 
 	unfinished.partial = true;
 	rc = write_part(saver, &unfinished);
 	saver->last_ns = cb_now_ns();
-	return rc ? save_error(err, rc, saver->path) : 0;
+	return rc ? later_save_error(saver, rc, err) : 0;
 }
 
 int cb_saver_finish(
@@ -256,8 +297,7 @@ int cb_saver_finish(
 	if (!rc && replace && !saver->direct)
 		rc = replace_target(saver);
 	if (rc)
-		return save_error(err, rc, saver->path);
-	saver->made = false;
+		return later_save_error(saver, rc, err);
 	*ret_path = replace || saver->direct ? saver->path : saver->part;
 	return 0;
 }
@@ -266,10 +306,9 @@ void cb_saver_release(struct cb_saver *saver)
 {
 	if (!saver)
 		return;
-	if (saver->made)
-		unlink(saver->part);
 	free(saver->path);
 	free(saver->target);
 	free(saver->part);
+	free(saver->fresh);
 	*saver = (struct cb_saver){ 0 };
 }

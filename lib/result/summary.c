@@ -12,6 +12,10 @@
 
 #define CONFIDENCE 0.95
 
+/* Of a cell in a block: a permutation of the cells, and its reverse. */
+#define BLOCK_SAMPLES 2
+/* Shorter ones are too noisy to be taken unasked. */
+#define SAMPLE_MIN_NS UINT64_C(100000000)
 /* Speed-up above this share of the workers is more than perfect: a warmer cache or a slow baseline. */
 #define SUPERLINEAR 1.05
 /* Spread of the capacity probe in quiet hours is a few percent; a tenth missing is a shared core. */
@@ -125,44 +129,51 @@ static double field(const struct cb_cell_result *cell, const struct cb_kept_samp
 
 /* ---- ratios: per block against the serial cell --------------------------------------------------- */
 
-/* Mean log rate of the cell's paired samples in a block; NaN when it has none. */
-static double block_log_rate(const struct cb_cell_result *cell, unsigned block)
+/* A cell's blocks in the order in which they ran, which is that of its samples. Starts as { cell }. */
+struct block_walk {
+	const struct cb_cell_result *cell;
+	unsigned at;     /* the first sample behind the block */
+	unsigned block;  /* its number */
+	double log_rate; /* mean over its samples; NaN: not whole, so that drift in it does not cancel */
+};
+
+/* Goes to the next block, which need not be whole. Returns false at the end. */
+static bool next_block(struct block_walk *walk)
 {
+	const struct cb_cell_result *cell = walk->cell;
 	double sum = 0;
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < cell->samples_n; i++) {
-		const struct cb_kept_sample *kept = &cell->samples[i];
-		double r = rate(cell, kept, 0);
+	if (walk->at == cell->samples_n)
+		return false;
+	walk->block = cell->samples[walk->at].block;
+	for (; walk->at < cell->samples_n && cell->samples[walk->at].block == walk->block; walk->at++) {
+		const struct cb_kept_sample *kept = &cell->samples[walk->at];
 
-		if (kept->block != block || kept->unpaired || !cb_sample_counts(kept) || !isfinite(r))
+		if (kept->unpaired || !cb_sample_counts(kept))
 			continue;
-		sum += log(r);
+		sum += log(rate(cell, kept, 0));
 		n++;
 	}
-	return n ? sum / n : NAN;
+	walk->log_rate = n == BLOCK_SAMPLES ? sum / n : NAN;
+	return true;
 }
 
-static unsigned last_block(const struct cb_cell_result *cell)
-{
-	unsigned last = 0;
-
-	for (unsigned i = 0; i < cell->samples_n; i++)
-		if (cell->samples[i].block > last)
-			last = cell->samples[i].block;
-	return last;
-}
-
-/* One log ratio for each block that both have. Returns their number, at most the cell's samples. */
+/* One log ratio for each block that both have as a whole. Returns their number, at most the cell's samples.
+ */
 static unsigned log_ratios(const struct cb_cell_result *cell, const struct cb_cell_result *base, double *ret)
 {
-	unsigned n = 0, last = last_block(cell);
+	struct block_walk a = { .cell = cell }, b = { .cell = base };
+	bool more = next_block(&a) && next_block(&b);
+	unsigned n = 0;
 
-	for (unsigned block = 0; block <= last && n < cell->samples_n; block++) {
-		double ratio = block_log_rate(cell, block) - block_log_rate(base, block);
+	while (more) {
+		bool behind = a.block<b.block, ahead = a.block> b.block;
+		double ratio = a.log_rate - b.log_rate;
 
-		if (isfinite(ratio))
+		if (!behind && !ahead && isfinite(ratio))
 			ret[n++] = ratio;
+		more = (ahead || next_block(&a)) && (behind || next_block(&b));
 	}
 	return n;
 }
@@ -175,6 +186,7 @@ static const struct cb_cell_result *baseline(const struct cb_result *result, con
 	return NULL;
 }
 
+/* Serial itself is not compared: it is 1 by definition, not by measurement. */
 static void compare_with_serial(
 	struct cb_cell_result *cell, const struct cb_cell_result *base, double *scratch)
 {
@@ -373,6 +385,12 @@ static void summarize_fields(struct cb_cell_result *cell, double *scratch)
 	}
 }
 
+/* Units that a workload has only so many of may end a sample early; --quick and --units ask for it. */
+static bool too_short(const struct cb_run_options *options, const struct cb_summary *s)
+{
+	return !options->quick && !options->units && s->makespan_ns < SAMPLE_MIN_NS;
+}
+
 static bool capacity_low(const struct cb_cell_result *cell)
 {
 	unsigned cpus = cell->cell->placement.cpus, workers = cell->cell->shape.workers;
@@ -419,6 +437,7 @@ static void summarize_cell(
 		s->metrics[i] = median_of(cell, metric, i, scratch);
 	summarize_fields(cell, scratch);
 	s->capacity_low = capacity_low(cell);
+	s->too_short = too_short(result->options, s);
 	s->precision_reached = cb_estimate_half_width(&s->units_per_s) <= result->options->precision;
 	s->bound = measured_bound(workload, cell, scratch);
 }
@@ -431,7 +450,7 @@ void cb_result_summarize(struct cb_result *result, unsigned group_index)
 	for (unsigned i = group->first; i < group->first + group->n; i++)
 		summarize_cell(result, group->workload, &result->cells[i]);
 	for (unsigned i = group->first; serial && i < group->first + group->n; i++)
-		if (result->cells[i].summary.n)
+		if (result->cells[i].summary.n && &result->cells[i] != serial)
 			compare_with_serial(&result->cells[i], serial, result->scratch);
 	tell_memory_from_cpu(result);
 }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include <cjson/cJSON.h>
+#include <malloc.h>
 #include <math.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -252,9 +253,9 @@ static void fill(struct fixture *f)
 	s.notes[0] = (struct cb_note){ .key = "filesystem", .word = "ext4" };
 	s.notes[1] = (struct cb_note){ .key = "resident_pct", .number = 0.5 };
 	s.notes_n = 2;
-	for (unsigned b = 0; b < 6; b++) {
-		fixture_add(f, SERIAL, b, &s)->capacity = 1.0;
-		fixture_add(f, THREADS_2, b, &s)->capacity = 1.9;
+	for (unsigned i = 0; i < 12; i++) {
+		fixture_add(f, SERIAL, i / 2, &s)->capacity = 1.0;
+		fixture_add(f, THREADS_2, i / 2, &s)->capacity = 1.9;
 	}
 	for (unsigned i = 0; i < 1000; i++)
 		cb_histogram_add(h, 100 + i);
@@ -310,7 +311,13 @@ static void test_full_file_reads_back(void **state)
 	summary = get(cell, "summary");
 	assert_true(cJSON_GetNumberValue(get(get(summary, "units_per_s"), "median")) == 10000);
 	assert_true(cJSON_GetNumberValue(get(get(summary, "speedup"), "median")) == 1);
+	assert_true(cJSON_GetNumberValue(get(get(summary, "speedup"), "blocks")) == 6);
 	assert_true(cJSON_GetNumberValue(get(summary, "serial_fraction")) == 1);
+	assert_true(cJSON_IsFalse(get(summary, "short")));
+	summary = get(cell_of(root, SERIAL), "summary");
+	assert_null(get(summary, "speedup"));
+	assert_null(get(summary, "efficiency"));
+	assert_null(get(summary, "superlinear"));
 	cJSON_Delete(root);
 }
 
@@ -435,6 +442,14 @@ static void test_missing_numbers_are_absent(void **state)
 	free(text);
 }
 
+/* More than a few pieces of text. */
+static void add_many(struct fixture *f)
+{
+	for (unsigned i = 0; i < 2000; i++)
+		fixture_add_time(f, THREADS_2, i / 2, 1000 + i);
+	cb_result_summarize(&f->result, 0);
+}
+
 static int fail_after(void *arg, const char *text, size_t n)
 {
 	(void)text, (void)n;
@@ -445,13 +460,67 @@ static void test_first_error_of_put_is_returned(void **state)
 {
 	struct fixture *f = *state;
 
-	for (int calls = 0; calls < 100; calls += 7) {
+	add_many(f);
+	for (int calls = 0; calls < 3; calls++) {
 		int left = calls;
-		int rc = cb_result_write(&f->result, fail_after, &left);
 
-		assert_true(rc == -28 || left > 0);
-		assert_true(left >= -1);
+		assert_int_equal(cb_result_write(&f->result, fail_after, &left), -28);
+		assert_int_equal(left, -1);
 	}
+}
+
+/* What put was given, and the most memory that was allocated meanwhile. */
+struct watch {
+	size_t pieces, small, most;
+};
+
+static size_t in_use_bytes(void)
+{
+	struct mallinfo2 info = mallinfo2();
+
+	return info.uordblks + info.hblkhd;
+}
+
+static int watch(void *arg, const char *text, size_t n)
+{
+	struct watch *w = arg;
+	size_t now = in_use_bytes();
+
+	(void)text;
+	w->pieces++;
+	w->small += n < 65536;
+	w->most = now > w->most ? now : w->most;
+	return 0;
+}
+
+static void test_writing_takes_few_calls_and_the_memory_of_a_sample(void **state)
+{
+	struct fixture *f = *state;
+	size_t before = in_use_bytes();
+	struct watch w = { 0 };
+
+	add_many(f);
+	assert_int_equal(cb_result_write(&f->result, watch, &w), 0);
+	assert_true(w.pieces > 3);
+	assert_int_equal(w.small, 1);
+	assert_in_range(w.most, 0, before + 65536);
+}
+
+static void test_each_cell_is_a_line(void **state)
+{
+	struct fixture *f = *state;
+	char *text, *line;
+	unsigned cells = 0;
+
+	fill(f);
+	add_many(f);
+	text = fixture_text(f);
+	for (line = strtok(strstr(text, "\"cells\""), "\n"); (line = strtok(NULL, "\n")) && *line == '{';)
+		cells++;
+	assert_int_equal(cells, FIXTURE_CELLS);
+	assert_string_equal(line, "]");
+	free(text);
+	assert_valid(f);
 }
 
 int main(void)
@@ -475,6 +544,8 @@ int main(void)
 		TEST(test_evil_strings),
 		TEST(test_missing_numbers_are_absent),
 		TEST(test_first_error_of_put_is_returned),
+		TEST(test_writing_takes_few_calls_and_the_memory_of_a_sample),
+		TEST(test_each_cell_is_a_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,7 +19,7 @@
 
 struct room {
 	struct fixture *f;
-	char folder[32], path[64], part[80];
+	char folder[32], path[64], part[80], fresh[96];
 	struct cb_saver saver;
 	struct cb_error err;
 };
@@ -28,6 +28,7 @@ static void set_path(struct room *room, const char *folder)
 {
 	snprintf(room->path, sizeof room->path, "%s/r.json", folder);
 	snprintf(room->part, sizeof room->part, "%s.part", room->path);
+	snprintf(room->fresh, sizeof room->fresh, "%s.new", room->part);
 }
 
 static int enter(void **state)
@@ -110,6 +111,15 @@ static bool says_partial(const char *path)
 	return strstr(head_of(path), "\"partial\": true");
 }
 
+/* From its first byte to its last. */
+static bool is_whole(const char *path)
+{
+	const char *text = head_of(path);
+	size_t n = strlen(text);
+
+	return n > 5 && text[0] == '{' && !strcmp(text + n - 4, "]\n}\n");
+}
+
 static void test_finish_replaces(void **state)
 {
 	struct room *room = *state;
@@ -141,8 +151,9 @@ static void test_checkpoint_says_partial_and_is_rare(void **state)
 	room->saver.last_ns -= 1000000000;
 	assert_int_equal(cb_saver_checkpoint(&room->saver, &room->f->result, &room->err), 0);
 	assert_true(exists(room->part));
+	assert_false(exists(room->fresh));
 	cb_saver_release(&room->saver);
-	assert_false(exists(room->part)); /* not finished: removed */
+	assert_true(exists(room->part)); /* not finished: all that there is */
 }
 
 static void test_interrupt_keeps_an_existing_file(void **state)
@@ -218,14 +229,32 @@ static void test_stale_part_is_replaced_but_not_before_there_is_a_new_one(void *
 	assert_true(says_partial(room->part));
 }
 
-/* A link that stands in the .part's place must not be followed. */
-static void test_part_that_is_a_link_is_refused(void **state)
+static void test_stale_unfinished_save_is_replaced(void **state)
 {
 	struct room *room = *state;
 
-	assert_int_equal(symlink("/etc/passwd", room->part), 0);
-	assert_int_equal(init(room), -EEXIST);
-	assert_non_null(strstr(room->err.text, ".part"));
+	write_file(room->fresh, "half of a ki");
+	assert_int_equal(init(room), 0);
+	measure(room);
+	assert_int_equal(cb_saver_checkpoint(&room->saver, &room->f->result, &room->err), 0);
+	assert_false(exists(room->fresh));
+	assert_true(is_whole(room->part));
+}
+
+/* A link that stands in the place of one of our files must not be followed. */
+static void test_places_that_are_links_are_refused(void **state)
+{
+	struct room *room = *state;
+	const char *const places[] = { room->part, room->fresh };
+
+	for (size_t i = 0; i < CB_COUNT(places); i++) {
+		struct cb_error err = { 0 };
+
+		assert_int_equal(symlink("/etc/passwd", places[i]), 0);
+		assert_int_equal(cb_saver_init(&room->saver, room->path, &err), -EEXIST);
+		assert_non_null(strstr(err.text, places[i]));
+		unlink(places[i]);
+	}
 }
 
 static void test_symbolic_link_stays_and_its_target_is_replaced(void **state)
@@ -309,32 +338,61 @@ static void test_devices_are_written_in_place(void **state)
 	assert_non_null(strstr(room->err.text, "/dev/full"));
 }
 
-/* Exit status of the child: 0 when checkpoint and finish both failed with EFBIG and left no .part. */
+static int limit_files(rlim_t bytes, void (*on_excess)(int))
+{
+	const struct rlimit limit = { bytes, bytes }, no_core = { 0, 0 };
+
+	signal(SIGXFSZ, on_excess);
+	return setrlimit(RLIMIT_CORE, &no_core) || setrlimit(RLIMIT_FSIZE, &limit);
+}
+
+/* Exit status of the child: 0 when checkpoint and finish both failed with EFBIG and left nothing. */
 static int save_within_100_bytes(struct room *room)
 {
-	const struct rlimit limit = { 100, 100 };
 	const char *path = NULL;
 	int first, second;
 
-	signal(SIGXFSZ, SIG_IGN);
-	if (setrlimit(RLIMIT_FSIZE, &limit))
+	if (limit_files(100, SIG_IGN))
 		return 2;
 	first = cb_saver_checkpoint(&room->saver, &room->f->result, &room->err);
 	second = cb_saver_finish(&room->saver, &room->f->result, &path, &room->err);
-	return first != -EFBIG || second != -EFBIG || path || exists(room->part);
+	return first != -EFBIG || second != -EFBIG || path || exists(room->part) || exists(room->fresh);
+}
+
+/* Exit status of the child: 0 when the second save failed and the first one is still there, and named. */
+static int save_again_within_100_bytes(struct room *room)
+{
+	const char *path = NULL;
+
+	if (cb_saver_checkpoint(&room->saver, &room->f->result, &room->err) || limit_files(100, SIG_IGN))
+		return 2;
+	if (cb_saver_finish(&room->saver, &room->f->result, &path, &room->err) != -EFBIG || path)
+		return 3;
+	cb_saver_release(&room->saver);
+	if (!is_whole(room->part) || exists(room->fresh))
+		return 4;
+	return !strstr(room->err.text, room->part);
+}
+
+/* Dies in the middle of the second save, of SIGXFSZ. */
+static int die_while_saving_again(struct room *room)
+{
+	if (cb_saver_checkpoint(&room->saver, &room->f->result, &room->err) || limit_files(100, SIG_DFL))
+		return 2;
+	room->saver.last_ns = 0;
+	cb_saver_checkpoint(&room->saver, &room->f->result, &room->err);
+	return 3;
 }
 
 /*
- * In a process of its own, since a hard limit cannot be raised again. The child makes its own result: a fork
- * does not inherit one.
+ * The wait status of body in a process of its own, since a hard limit cannot be raised again. It makes its
+ * own result: a fork does not inherit one.
  */
-static void test_file_size_limit(void **state)
+static int status_of_child(struct room *room, int (*body)(struct room *room))
 {
-	struct room *room = *state;
 	pid_t pid;
 	int status;
 
-	write_file(room->path, "old");
 	assert_int_equal(init(room), 0);
 	pid = fork();
 	if (!pid) {
@@ -344,11 +402,37 @@ static void test_file_size_limit(void **state)
 			_exit(3);
 		room->f = f;
 		measure(room);
-		_exit(save_within_100_bytes(room));
+		_exit(body(room));
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_int_equal(status, 0);
+	return status;
+}
+
+static void test_file_size_limit(void **state)
+{
+	struct room *room = *state;
+
+	write_file(room->path, "old");
+	assert_int_equal(status_of_child(room, save_within_100_bytes), 0);
 	assert_string_equal(head_of(room->path), "old");
+}
+
+static void test_failed_save_keeps_the_one_before(void **state)
+{
+	struct room *room = *state;
+
+	assert_int_equal(status_of_child(room, save_again_within_100_bytes), 0);
+	assert_false(exists(room->path));
+}
+
+static void test_death_while_saving_keeps_the_save_before(void **state)
+{
+	struct room *room = *state;
+	int status = status_of_child(room, die_while_saving_again);
+
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ);
+	assert_true(is_whole(room->part));
+	assert_true(exists(room->fresh)); /* it did die there */
 }
 
 static void test_folder_that_goes_away(void **state)
@@ -375,13 +459,16 @@ int main(void)
 		TEST(test_failures_alone_replace_nothing),
 		TEST(test_failures_alone_are_saved_where_no_file_was),
 		TEST(test_stale_part_is_replaced_but_not_before_there_is_a_new_one),
-		TEST(test_part_that_is_a_link_is_refused),
+		TEST(test_stale_unfinished_save_is_replaced),
+		TEST(test_places_that_are_links_are_refused),
 		TEST(test_symbolic_link_stays_and_its_target_is_replaced),
 		TEST(test_bad_places_are_found_before_measuring),
 		TEST(test_unwritable_folder),
 		TEST(test_name_too_long_for_part),
 		TEST(test_devices_are_written_in_place),
 		TEST(test_file_size_limit),
+		TEST(test_failed_save_keeps_the_one_before),
+		TEST(test_death_while_saving_keeps_the_save_before),
 		TEST(test_folder_that_goes_away),
 	};
 

@@ -18,6 +18,13 @@ static struct cb_summary *summary(struct fixture *f, unsigned cell)
 	return &f->result.cells[cell].summary;
 }
 
+/* A whole block of the cell: two samples. */
+static void add_block(struct fixture *f, unsigned cell, unsigned block, uint64_t makespan_ns)
+{
+	fixture_add_time(f, cell, block, makespan_ns);
+	fixture_add_time(f, cell, block, makespan_ns);
+}
+
 static void test_rate_is_the_median_over_samples(void **state)
 {
 	static const unsigned ms[] = { 100, 125, 200, 250, 500, 1000 };
@@ -72,13 +79,13 @@ static void test_failed_cell_has_no_number(void **state)
 {
 	struct fixture *f = *state;
 
-	fixture_add_time(f, SERIAL, 0, 100 * MS);
-	fixture_add_time(f, THREADS_2, 0, 50 * MS);
+	add_block(f, SERIAL, 0, 100 * MS);
+	add_block(f, THREADS_2, 0, 50 * MS);
 	f->result.cells[SERIAL].status = CB_MISMATCH;
 	cb_result_summarize(&f->result, 0);
 	assert_int_equal(summary(f, SERIAL)->n, 0);
 	assert_true(isnan(summary(f, SERIAL)->units_per_s.median));
-	assert_int_equal(summary(f, THREADS_2)->n, 1);
+	assert_int_equal(summary(f, THREADS_2)->n, 2);
 	assert_int_equal(summary(f, THREADS_2)->speedup.n, 0);
 	assert_true(isnan(summary(f, THREADS_2)->efficiency));
 }
@@ -104,42 +111,100 @@ static void test_speedup_is_per_block(void **state)
 	assert_near(summary(f, THREADS_2)->speedup.ci_high, 2.0);
 	assert_near(summary(f, THREADS_2)->efficiency, 1.0);
 	assert_false(summary(f, THREADS_2)->superlinear);
-	assert_near(summary(f, SERIAL)->speedup.median, 1.0);
 }
 
-static void test_ratios_leave_out_unpaired_and_lonely_blocks(void **state)
+static void test_serial_is_not_compared_with_itself(void **state)
 {
 	struct fixture *f = *state;
 
-	fixture_add_time(f, SERIAL, 0, 100 * MS);
-	fixture_add_time(f, THREADS_2, 0, 50 * MS);
-	fixture_add_time(f, THREADS_2, 1, MS); /* serial has no block 1 */
-	fixture_add_time(f, SERIAL, 2, 100 * MS);
-	fixture_add_time(f, THREADS_2, 2, MS)->unpaired = true;
+	add_block(f, SERIAL, 0, 100 * MS);
 	cb_result_summarize(&f->result, 0);
-	assert_int_equal(summary(f, THREADS_2)->n, 3);
+	assert_int_equal(summary(f, SERIAL)->n, 2);
+	assert_int_equal(summary(f, SERIAL)->blocks, 0);
+	assert_int_equal(summary(f, SERIAL)->speedup.n, 0);
+	assert_true(isnan(summary(f, SERIAL)->efficiency));
+	assert_false(summary(f, SERIAL)->superlinear);
+}
+
+static void test_ratios_leave_out_what_is_no_whole_block_of_both(void **state)
+{
+	struct fixture *f = *state;
+
+	fixture_add_time(f, THREADS_2, 0, MS)->discarded = true; /* the primer */
+	add_block(f, SERIAL, 0, 100 * MS);
+	add_block(f, THREADS_2, 0, 50 * MS);
+	add_block(f, THREADS_2, 1, MS); /* serial has no block 1 */
+	add_block(f, SERIAL, 2, MS);    /* nor threads a block 2 */
+	add_block(f, SERIAL, 3, 100 * MS);
+	fixture_add_time(f, THREADS_2, 3, MS); /* half of one */
+	add_block(f, SERIAL, 4, 100 * MS);
+	fixture_add_time(f, THREADS_2, 4, MS);
+	fixture_add_time(f, THREADS_2, 4, MS)->discarded = true;
+	add_block(f, SERIAL, 5, 100 * MS);
+	add_block(f, THREADS_2, 5, 50 * MS);
+	fixture_add_time(f, THREADS_2, 5, 50 * MS); /* three of two */
+	add_block(f, SERIAL, 6, 100 * MS);
+	add_block(f, THREADS_2, 6, 25 * MS);
+	cb_result_summarize(&f->result, 0);
+	assert_int_equal(summary(f, THREADS_2)->n, 11);
+	assert_int_equal(summary(f, THREADS_2)->blocks, 2);
+	assert_near(summary(f, THREADS_2)->speedup.min, 2.0);
+	assert_near(summary(f, THREADS_2)->speedup.max, 4.0);
+	assert_true(isnan(summary(f, THREADS_2)->speedup.ci_low));
+}
+
+/* All samples of a block that was interrupted are unpaired, also those of cells that had both. */
+static void test_ratios_leave_out_unpaired_samples(void **state)
+{
+	struct fixture *f = *state;
+
+	add_block(f, SERIAL, 0, 100 * MS);
+	add_block(f, THREADS_2, 0, 50 * MS);
+	add_block(f, SERIAL, 1, 100 * MS);
+	fixture_add_time(f, THREADS_2, 1, MS)->unpaired = true;
+	fixture_add_time(f, THREADS_2, 1, MS)->unpaired = true;
+	cb_result_summarize(&f->result, 0);
+	assert_int_equal(summary(f, THREADS_2)->n, 4);
 	assert_int_equal(summary(f, THREADS_2)->blocks, 1);
 	assert_near(summary(f, THREADS_2)->speedup.median, 2.0);
-	assert_true(isnan(summary(f, THREADS_2)->speedup.ci_low));
 }
 
 static void test_superlinear_above_105_percent(void **state)
 {
 	struct fixture *f = *state;
 
-	fixture_add_time(f, SERIAL, 0, 2090 * MS);
-	fixture_add_time(f, THREADS_2, 0, 1000 * MS);
-	fixture_add_time(f, PROCESSES_2, 0, 990 * MS);
+	add_block(f, SERIAL, 0, 2090 * MS);
+	add_block(f, THREADS_2, 0, 1000 * MS);
+	add_block(f, PROCESSES_2, 0, 990 * MS);
 	cb_result_summarize(&f->result, 0);
 	assert_false(summary(f, THREADS_2)->superlinear);
 	assert_true(summary(f, PROCESSES_2)->superlinear);
+}
+
+static void test_short_samples_are_flagged_unless_asked_for(void **state)
+{
+	struct fixture *f = *state;
+
+	add_block(f, SERIAL, 0, 100 * MS);
+	add_block(f, THREADS_2, 0, 100 * MS - 1);
+	fixture_add_time(f, THREADS_2, 1, 500 * MS)->discarded = true;
+	cb_result_summarize(&f->result, 0);
+	assert_false(summary(f, SERIAL)->too_short);
+	assert_true(summary(f, THREADS_2)->too_short);
+	f->options.quick = true;
+	cb_result_summarize(&f->result, 0);
+	assert_false(summary(f, THREADS_2)->too_short);
+	f->options.quick = false;
+	f->options.units = 1000;
+	cb_result_summarize(&f->result, 0);
+	assert_false(summary(f, THREADS_2)->too_short);
 }
 
 static void test_no_speedup_without_serial(void **state)
 {
 	struct fixture *f = *state;
 
-	fixture_add_time(f, THREADS_2, 0, 50 * MS);
+	add_block(f, THREADS_2, 0, 50 * MS);
 	cb_result_summarize(&f->result, 0);
 	assert_int_equal(summary(f, THREADS_2)->speedup.n, 0);
 	assert_true(isnan(summary(f, THREADS_2)->speedup.median));
@@ -276,7 +341,10 @@ int main(void)
 		TEST(test_discarded_and_failed_samples_do_not_count),
 		TEST(test_failed_cell_has_no_number),
 		TEST(test_speedup_is_per_block),
-		TEST(test_ratios_leave_out_unpaired_and_lonely_blocks),
+		TEST(test_serial_is_not_compared_with_itself),
+		TEST(test_ratios_leave_out_what_is_no_whole_block_of_both),
+		TEST(test_ratios_leave_out_unpaired_samples),
+		TEST(test_short_samples_are_flagged_unless_asked_for),
 		TEST(test_superlinear_above_105_percent),
 		TEST(test_no_speedup_without_serial),
 		TEST(test_medians),
