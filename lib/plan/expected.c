@@ -3,24 +3,44 @@
 
 #define CALIBRATION_SAMPLES 3
 #define AROUND_NS           10000000.0 /* set-up, creation, gate, tear-down */
-#define TURN_NS             4000000.0  /* of the scheduler */
-#define TURNS               3
+#define TURN_NS             4000000u   /* of the scheduler: what each of many workers on a CPU waits for */
+#define TURNS_MIN           3u         /* fewer would leave some workers without any */
 
 static double max(double a, double b)
 {
 	return a > b ? a : b;
 }
 
+uint64_t cb_cell_target_ns(const struct cb_cell *cell, uint64_t sample_time_ns, enum cb_class class)
+{
+	uint64_t all = (uint64_t)cell->shape.workers + cell->partners;
+	uint64_t cpus = cell->env.cpus ? cell->env.cpus : 1;
+	uint64_t turns_ns = TURNS_MIN * ((all + cpus - 1) / cpus) * TURN_NS;
+
+	if (!cell->oversubscribed || class == CB_CLASS_WAIT)
+		return sample_time_ns;
+	return turns_ns > sample_time_ns ? turns_ns : sample_time_ns;
+}
+
+static enum cb_class class_of(const struct cb_plan *plan, const struct cb_cell *cell)
+{
+	return plan->groups[cell->group].workload->class;
+}
+
+bool cb_plan_has_class(const struct cb_plan *plan, enum cb_class class)
+{
+	for (unsigned i = 0; i < plan->cells_n; i++)
+		if (plan->cells[i].status == CB_OK && class_of(plan, &plan->cells[i]) == class)
+			return true;
+	return false;
+}
+
 static double sample_ns(
 	const struct cb_plan *plan, const struct cb_cell *cell, const struct cb_run_options *options)
 {
-	unsigned cpus = plan->allowance.usable ? plan->allowance.usable : 1;
-	uint64_t turns = TURNS * (((uint64_t)cell->shape.workers + cpus - 1) / cpus);
-	double run_ns = (double)options->sample_time_ns;
+	uint64_t run_ns = cb_cell_target_ns(cell, options->sample_time_ns, class_of(plan, cell));
 
-	if (cell->oversubscribed)
-		run_ns = max(run_ns, (double)turns * TURN_NS);
-	return run_ns + (double)options->warmup_ns + AROUND_NS;
+	return (double)run_ns + (double)options->warmup_ns + AROUND_NS;
 }
 
 uint64_t cb_plan_expected_ns(const struct cb_plan *plan, const struct cb_run_options *options)

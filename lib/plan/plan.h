@@ -79,13 +79,28 @@ int cb_plan_make_from(struct cb_plan *ret, const struct cb_workload *const *regi
 void cb_plan_release(struct cb_plan *plan);
 
 /*
+ * The makespan that a sample of the cell is calibrated to: sample_time_ns, or three turns of the scheduler
+ * for each worker where workers and partners outnumber the CPUs and so must take turns. Those that only wait
+ * (CB_CLASS_WAIT) need no turns.
+ */
+uint64_t cb_cell_target_ns(const struct cb_cell *cell, uint64_t sample_time_ns, enum cb_class class);
+
+/* The fewest units that a worker of waiting work gets in a sample: how long they last is not known
+ * beforehand. */
+#define CB_WAVES_MIN 20u
+
+/*
  * Nanoseconds the plan will take: for each cell about three sample times of calibration (none with --units),
  * then a primer for each group and blocks until --time-budget or samples_max, whichever comes first;
- * --samples is exact and knows no budget. A sample counts as its sample time, or three turns of its workers
- * where they outnumber the CPUs, plus warm-up and 10 ms around it. An estimate: what --units will last is not
- * known.
+ * --samples is exact and knows no budget. A sample counts as its cb_cell_target_ns, plus warm-up and 10 ms
+ * around it.
+ *
+ * An estimate that knows no workload: units of CB_CLASS_WAIT that last more than sample_time / CB_WAVES_MIN
+ * make longer samples, and what --units will last is not known at all.
  */
 uint64_t cb_plan_expected_ns(const struct cb_plan *plan, const struct cb_run_options *options);
+/* Whether a cell to be measured is of that class. */
+bool cb_plan_has_class(const struct cb_plan *plan, enum cb_class class);
 
 /*
  * What a sample of the cell is, as far as the plan knows: all but host, prepared, units, seed, timing,

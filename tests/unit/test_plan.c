@@ -134,6 +134,11 @@ static const struct cb_workload fake_server = {
 };
 static const struct cb_workload fake_static = { FAKE("fake_static"),
 	.caps = CB_CAN_BLOCKING | CB_CAN_STATIC };
+static const struct cb_workload fake_wait = {
+	FAKE("fake_wait"),
+	.class = CB_CLASS_WAIT,
+	.caps = CB_CAN_BLOCKING | CB_CAN_DISPATCHES,
+};
 static const struct cb_workload fake_threads = { FAKE("fake_threads"),
 	.caps = CB_CAN_THREADS | CB_CAN_SHARED };
 
@@ -147,6 +152,7 @@ static const struct cb_workload *const registry[] = {
 	&fake_server,
 	&fake_static,
 	&fake_threads,
+	&fake_wait,
 	NULL,
 };
 
@@ -1054,6 +1060,36 @@ static void test_expected_time_counts_turns(void **state)
 	done(f);
 }
 
+/* Who only waits needs no turns, however many there are. */
+static void test_expected_time_of_waits_counts_no_turns(void **state)
+{
+	struct fixture *f = start("core:2 pu:1");
+
+	(void)state;
+	ask_modes(f, LIST("threads"));
+	ask_workers(f, "64");
+	f->options.units = 1;
+	f->options.samples = 10;
+	plan(f, LIST("fake_wait"));
+	assert_true(cb_plan_expected_ns(&f->plan, &f->options) == (10 + 1) * SAMPLE_NS);
+	assert_true(cb_plan_has_class(&f->plan, CB_CLASS_WAIT));
+	assert_false(cb_plan_has_class(&f->plan, CB_CLASS_CPU));
+	done(f);
+}
+
+static void test_target_of_a_sample(void **state)
+{
+	struct cb_cell cell = { .shape = { 64, 1, 64 }, .partners = 1, .env = { .cpus = 2 } };
+
+	(void)state;
+	assert_true(cb_cell_target_ns(&cell, 50, CB_CLASS_CPU) == 50);
+	cell.oversubscribed = true;
+	/* 65 on 2 CPUs: 33 on one of them, three turns of 4 ms each. */
+	assert_true(cb_cell_target_ns(&cell, 50, CB_CLASS_CPU) == 33 * 12000000);
+	assert_true(cb_cell_target_ns(&cell, 1000000000, CB_CLASS_CPU) == 1000000000);
+	assert_true(cb_cell_target_ns(&cell, 50, CB_CLASS_WAIT) == 50);
+}
+
 static void test_release_takes_anything(void **state)
 {
 	struct cb_plan plan = { 0 };
@@ -1114,6 +1150,8 @@ int main(void)
 		cmocka_unit_test(test_expected_time),
 		cmocka_unit_test(test_expected_time_of_skipped_cells_is_none),
 		cmocka_unit_test(test_expected_time_counts_turns),
+		cmocka_unit_test(test_expected_time_of_waits_counts_no_turns),
+		cmocka_unit_test(test_target_of_a_sample),
 		cmocka_unit_test(test_release_takes_anything),
 	};
 
