@@ -9,8 +9,6 @@
 #include "lib/plan/calibrate.h"
 #include "lib/session/group_run.h"
 
-#define TURN_NS         4000000u /* the scheduler's slice: what each of many workers on a CPU waits for */
-#define TURNS_MIN       3u       /* oversubscribed samples last at least so many turns of each worker */
 #define WAVES_MIN       20u      /* waiting work: units a worker at least */
 #define TIMEOUT_MIN     1e10
 #define TIMEOUT_FACTOR  20u
@@ -25,14 +23,7 @@ static const struct cb_run_options *options_of(const struct cb_group_run *run)
 /* Wanted makespan of a cell's sample. */
 static uint64_t target_ns(const struct cb_group_run *run, const struct cb_cell *cell)
 {
-	uint64_t target = options_of(run)->sample_time_ns, turns;
-	unsigned all = cell->shape.workers + cell->partners, cpus = cell->env.cpus ? cell->env.cpus : 1;
-
-	/* who waits for something else takes no turns */
-	if (!cell->oversubscribed || run->group->workload->class == CB_CLASS_WAIT)
-		return target;
-	turns = (uint64_t)TURNS_MIN * ((all + cpus - 1) / cpus) * TURN_NS;
-	return turns > target ? turns : target;
+	return cb_cell_target_ns(cell, options_of(run)->sample_time_ns, run->group->workload->class);
 }
 
 /* How many units a cell can have in work at a time, at least. */
