@@ -47,7 +47,8 @@ TEST_BIN      := $(if $(FAKE_SRCS),$(OUT)/concbench-test)
 
 # ---- libraries -----------------------------------------------------------------------------------------------
 
-PACKAGES   := libcjson hwloc zlib
+LINKED     := libcjson zlib
+PACKAGES   := $(LINKED) hwloc# opened at run time and closed again: lib/host/hwloc_library.h
 PKG_CONFIG ?= pkg-config
 
 # These targets work without the libraries, or install them first and call make again.
@@ -58,7 +59,7 @@ ifneq ($(missing),)
 $(error pkg-config does not find $(strip $(missing)): run scripts/deps, which installs what the build needs)
 endif
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
-PKG_LIBS   := $(shell $(PKG_CONFIG) --libs $(PACKAGES))
+PKG_LIBS   := $(shell $(PKG_CONFIG) --libs $(LINKED))
 compiler   := $(shell $(CC) --version 2>/dev/null | head -n 1)
 endif
 
@@ -66,7 +67,7 @@ BASE_FLAGS := -std=gnu17 -pthread $(flags_$(PROFILE))
 COMPILE     = $(CC) $(BASE_FLAGS) $(WARNINGS) -D_GNU_SOURCE -I. -I$(OUT)/gen $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 # Bound at start, so that forked workers do not each look up and write the same addresses.
 LINK        = $(CC) $(BASE_FLAGS) -Wl,-z,now $(CFLAGS) $(LDFLAGS)
-LIBS        = $(PKG_LIBS) -lm $(LDLIBS)
+LIBS        = $(PKG_LIBS) -lm -ldl $(LDLIBS)
 
 say = @$(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),:,printf '  %-5s %s\n' $(1) $@)
 q  := $(if $(V),,@)
