@@ -26,12 +26,11 @@ static int cannot_create(
 		err, r, "%u of %u %s could be created: %s", made, crew->planned, what, strerror(-r));
 }
 
-/* A worker process starts with the signals of a fresh program; only its parent's death ends it early. */
-static void become_child(pid_t leader)
+/* A worker process has the signals of a fresh program; only its parent's death ends it early. */
+void cb_crew_fresh_signals(void)
 {
 	sigset_t none;
 
-	cb_die_with_parent(SIGKILL, leader);
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGHUP, SIG_DFL);
 	signal(SIGCHLD, SIG_DFL);
@@ -50,10 +49,11 @@ int cb_crew_fork(struct cb_crew *crew, unsigned first, unsigned n,
 	if (pid < 0)
 		return cannot_create(crew, crew->children_n, -errno, "processes", err);
 	if (!pid) {
-		become_child(leader);
+		cb_die_with_parent(SIGKILL, leader);
+		crew->forked = true;
 		_exit(body(crew, first, n) ? 1 : 0);
 	}
-	crew->children[crew->children_n++] = (struct cb_child){ .pid = pid, .first = first, .n = n };
+	crew->control->children[crew->children_n++] = (struct cb_child){ .pid = pid, .first = first, .n = n };
 	return 0;
 }
 
@@ -198,11 +198,11 @@ static int report_death(struct cb_crew *crew, const struct cb_child *child, int 
 static int note_reaped(struct cb_crew *crew, pid_t pid, int status)
 {
 	for (unsigned i = 0; i < crew->children_n; i++) {
-		struct cb_child child = crew->children[i];
+		struct cb_child child = crew->control->children[i];
 
 		if (child.pid != pid)
 			continue;
-		crew->children[i].pid = 0;
+		crew->control->children[i].pid = 0;
 		if (WIFEXITED(status) && !WEXITSTATUS(status) && all_left(crew, &child))
 			return 0;
 		return report_death(crew, &child, status);
@@ -228,7 +228,7 @@ int cb_crew_check(struct cb_crew *crew)
 static bool children_left(const struct cb_crew *crew)
 {
 	for (unsigned i = 0; i < crew->children_n; i++)
-		if (crew->children[i].pid)
+		if (crew->control->children[i].pid)
 			return true;
 	return false;
 }
@@ -342,9 +342,11 @@ static uint64_t since(uint64_t now, uint64_t before)
 static uint64_t pss_bytes(const struct cb_crew *crew)
 {
 	uint64_t sum = cb_usage_pss_bytes(getpid()), one;
+	pid_t pid;
 
 	for (unsigned i = 0; i < crew->children_n && sum != CB_NONE; i++) {
-		one = crew->children[i].pid ? cb_usage_pss_bytes(crew->children[i].pid) : 0;
+		pid = crew->control->children[i].pid;
+		one = pid ? cb_usage_pss_bytes(pid) : 0;
 		sum = one == CB_NONE ? CB_NONE : sum + one;
 	}
 	return sum;
