@@ -59,14 +59,18 @@ ifneq ($(missing),)
 $(error pkg-config does not find $(strip $(missing)): run scripts/deps, which installs what the build needs)
 endif
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
-PKG_LIBS   := $(shell $(PKG_CONFIG) --libs $(LINKED))
+# A library that is there as an archive is linked in: as a file of its own it is five more mappings in each process.
+SHARED     := $(if $(filter release,$(PROFILE)),,yes)
+archive     = $(if $(SHARED),,$(filter /%,$(shell $(CC) -print-file-name=$(1:-l%=lib%.a))))
+PKG_LIBS   := $(foreach l,$(shell $(PKG_CONFIG) --libs $(LINKED)),$(or $(if $(filter -l%,$l),$(call archive,$l)),$l))
 compiler   := $(shell $(CC) --version 2>/dev/null | head -n 1)
 endif
 
-BASE_FLAGS := -std=gnu17 -pthread $(flags_$(PROFILE))
+BASE_FLAGS := -std=gnu17 -pthread -fno-plt $(flags_$(PROFILE))
 COMPILE     = $(CC) $(BASE_FLAGS) $(WARNINGS) -D_GNU_SOURCE -I. -I$(OUT)/gen $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS)
-# Bound at start, so that forked workers do not each look up and write the same addresses.
-LINK        = $(CC) $(BASE_FLAGS) -Wl,-z,now $(CFLAGS) $(LDFLAGS)
+# Bound at start and without a PLT, so that forked workers do not each look up and write the same addresses; code and
+# constants in one mapping, as each mapping is copied by each fork.
+LINK        = $(CC) $(BASE_FLAGS) -Wl,-z,now -Wl,-z,noseparate-code $(CFLAGS) $(LDFLAGS)
 LIBS        = $(PKG_LIBS) -lm -ldl $(LDLIBS)
 
 say = @$(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),:,printf '  %-5s %s\n' $(1) $@)
