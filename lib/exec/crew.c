@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -71,19 +72,49 @@ static void *thread_main(void *arg)
 	return NULL;
 }
 
-/* Threads leave the leader's signals to its main thread. */
-static int create_masked(struct cb_thread *thread, const pthread_attr_t *attr)
+/*
+ * One mapping for the stacks of all threads that this process is to create, each above a guard page. It lives
+ * until the process exits: stacks that pthread allocates are mapped one by one, and emptied one by one when
+ * their threads end.
+ */
+static int reserve_stacks(struct cb_crew *crew)
 {
-	sigset_t ours, before;
-	int r;
+	size_t each = CB_STACK_BYTES + (size_t)sysconf(_SC_PAGESIZE);
+	void *p;
 
-	sigemptyset(&ours);
+	if (crew->stacks)
+		return 0;
+	p = mmap(NULL, crew->planned * each, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+	if (p == MAP_FAILED)
+		return -errno;
+	crew->stacks = p;
+	return 0;
+}
+
+/* Gives the next thread its stack. */
+static int set_stack(struct cb_crew *crew, pthread_attr_t *attr)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	char *stack;
+	int r = reserve_stacks(crew);
+
+	if (r)
+		return r;
+	stack = crew->stacks + crew->threads_n * (CB_STACK_BYTES + page) + page;
+	if (mprotect(stack, CB_STACK_BYTES, PROT_READ | PROT_WRITE))
+		return -errno;
+	return -pthread_attr_setstack(attr, stack, CB_STACK_BYTES);
+}
+
+/* Threads leave the leader's signals to its main thread. */
+static int set_mask(pthread_attr_t *attr)
+{
+	sigset_t ours;
+
+	pthread_sigmask(SIG_BLOCK, NULL, &ours);
 	sigaddset(&ours, SIGTERM);
 	sigaddset(&ours, SIGCHLD);
-	pthread_sigmask(SIG_BLOCK, &ours, &before);
-	r = pthread_create(&thread->id, attr, thread_main, thread);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return -r;
+	return -pthread_attr_setsigmask_np(attr, &ours);
 }
 
 int cb_crew_thread(struct cb_crew *crew, unsigned index, struct cb_error *err)
@@ -96,8 +127,11 @@ int cb_crew_thread(struct cb_crew *crew, unsigned index, struct cb_error *err)
 	if (!crew->control->spawn_from_ns)
 		crew->control->spawn_from_ns = cb_now_ns();
 	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, CB_STACK_BYTES);
-	r = create_masked(thread, &attr);
+	r = set_stack(crew, &attr);
+	if (!r)
+		r = set_mask(&attr);
+	if (!r)
+		r = -pthread_create(&thread->id, &attr, thread_main, thread);
 	pthread_attr_destroy(&attr);
 	if (r)
 		return cannot_create(crew, crew->threads_n, r, "threads", err);

@@ -45,6 +45,7 @@ struct cb_crew {
 	unsigned children_n;       /* of control->children */
 	struct cb_thread *threads; /* [workers + partners]: entries stay where they are */
 	unsigned threads_n;
+	char *stacks;     /* [planned] guard pages and stacks; NULL: no thread has been created yet */
 	unsigned planned; /* processes or threads that the calling process is to create: for the sentence when
 			     it cannot */
 };
