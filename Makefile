@@ -47,7 +47,8 @@ TEST_BIN      := $(if $(FAKE_SRCS),$(OUT)/concbench-test)
 
 # ---- libraries -----------------------------------------------------------------------------------------------
 
-PACKAGES   := libcjson hwloc zlib
+LINKED     := libcjson zlib
+PACKAGES   := $(LINKED) hwloc# opened at run time and closed again: lib/host/hwloc_library.h
 PKG_CONFIG ?= pkg-config
 
 # These targets work without the libraries, or install them first and call make again.
@@ -58,17 +59,21 @@ ifneq ($(missing),)
 $(error pkg-config does not find $(strip $(missing)): run scripts/deps, which installs what the build needs)
 endif
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
-PKG_LIBS   := $(shell $(PKG_CONFIG) --libs $(PACKAGES))
 # Concurrency Kit is optional, and used as headers only: without it sync_counter refuses its locks.
 PKG_CFLAGS += $(shell $(PKG_CONFIG) --exists ck 2>/dev/null && echo -DCB_HAVE_CK && $(PKG_CONFIG) --cflags ck)
+# A library that is there as an archive is linked in: as a file of its own it is five more mappings in each process.
+SHARED     := $(if $(filter release,$(PROFILE)),,yes)
+archive     = $(if $(SHARED),,$(filter /%,$(shell $(CC) -print-file-name=$(1:-l%=lib%.a))))
+PKG_LIBS   := $(foreach l,$(shell $(PKG_CONFIG) --libs $(LINKED)),$(or $(if $(filter -l%,$l),$(call archive,$l)),$l))
 compiler   := $(shell $(CC) --version 2>/dev/null | head -n 1)
 endif
 
-BASE_FLAGS := -std=gnu17 -pthread $(flags_$(PROFILE))
+BASE_FLAGS := -std=gnu17 -pthread -fno-plt $(flags_$(PROFILE))
 COMPILE     = $(CC) $(BASE_FLAGS) $(WARNINGS) -D_GNU_SOURCE -I. -I$(OUT)/gen $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS)
-# Bound at start, so that forked workers do not each look up and write the same addresses.
-LINK        = $(CC) $(BASE_FLAGS) -Wl,-z,now $(CFLAGS) $(LDFLAGS)
-LIBS        = $(PKG_LIBS) -lm $(LDLIBS)
+# Bound at start and without a PLT, so that forked workers do not each look up and write the same addresses; code and
+# constants in one mapping, as each mapping is copied by each fork.
+LINK        = $(CC) $(BASE_FLAGS) -Wl,-z,now -Wl,-z,noseparate-code $(CFLAGS) $(LDFLAGS)
+LIBS        = $(PKG_LIBS) -lm -ldl $(LDLIBS)
 
 say = @$(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),:,printf '  %-5s %s\n' $(1) $@)
 q  := $(if $(V),,@)

@@ -88,6 +88,8 @@ static void report_cpus(const struct cb_topology *t)
 	if (t->smt > 1)
 		printf(", up to %u a core (SMT)", t->smt);
 	putchar('\n');
+	if (t->flat[0])
+		printf("%*sassumed: %s\n", (int)COLUMN, "", t->flat);
 }
 
 static void report_caches(const struct cb_topology *t)

@@ -214,14 +214,15 @@ static int work(struct cb_crew *crew, struct cb_slot *slot, struct cb_worker *w,
 {
 	struct cb_usage now;
 	struct cb_loop loop;
-	int r, schedstat_fd = cb_usage_open();
+	bool alone = crew->forked && !crew->threads_n;
+	int r, schedstat_fd = cb_usage_open(alone);
 
 	cb_loop_init(&loop, crew->spec, crew->control, w, slot);
 	step(slot, CB_STEP_WARMUP);
 	r = warm_up(crew, w, &slot->error);
 	if (!r) {
 		forget_warm_up(w, &loop);
-		cb_usage_read_io(&slot->usage);
+		cb_usage_read_io(alone, &slot->usage);
 		r = measure(crew, slot, w, &loop, schedstat_fd, inline_worker);
 	}
 	if (!r) {
@@ -229,7 +230,7 @@ static int work(struct cb_crew *crew, struct cb_slot *slot, struct cb_worker *w,
 		r = attend(crew, CB_MEET_ENDED, inline_worker);
 	}
 	if (!r) {
-		cb_usage_read_io(&now);
+		cb_usage_read_io(alone, &now);
 		cb_usage_since(&slot->usage, &now, true);
 	}
 	if (schedstat_fd >= 0)
@@ -289,6 +290,8 @@ int cb_crew_body(struct cb_crew *crew, unsigned index)
 	if (r)
 		return r;
 	step(slot, CB_STEP_INIT);
+	if (crew->forked && slot->pid == slot->tid)
+		cb_crew_fresh_signals();
 	make_worker(crew, index, &w);
 	set_timer_slack(slot);
 	r = pin(crew, index, &slot->error);

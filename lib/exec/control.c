@@ -35,7 +35,8 @@ const char *const cb_step_names[] = {
 struct cb_control *cb_control_new(unsigned slots_n, unsigned histograms_n)
 {
 	size_t slots = sizeof(struct cb_control) + slots_n * sizeof(struct cb_slot);
-	size_t bytes = slots + histograms_n * sizeof(struct cb_histogram);
+	size_t histograms = histograms_n * sizeof(struct cb_histogram);
+	size_t bytes = slots + histograms + slots_n * sizeof(struct cb_child);
 	struct cb_control *control = mmap(
 		NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
@@ -43,6 +44,7 @@ struct cb_control *cb_control_new(unsigned slots_n, unsigned histograms_n)
 		return NULL;
 	control->bytes = bytes;
 	control->slots_n = slots_n;
+	control->children = (struct cb_child *)((char *)control + slots + histograms);
 	if (histograms_n)
 		control->histograms = (struct cb_histogram *)((char *)control + slots);
 	return control;

@@ -65,6 +65,12 @@ struct cb_slot {
 	struct cb_error error;
 };
 
+/* A process that the leader made, and the bodies it runs. */
+struct cb_child {
+	int pid;           /* 0: reaped */
+	unsigned first, n; /* worker indexes first..first+n-1, for the one sentence when it dies */
+};
+
 struct cb_control {
 	/* The leader's, before workers exist or after all have ended. */
 	_Atomic uint32_t leader_step; /* enum cb_step */
@@ -91,6 +97,11 @@ struct cb_control {
 	_Alignas(CB_LINE) size_t bytes; /* of the whole block */
 	unsigned slots_n;
 	struct cb_histogram *histograms; /* [workers], or NULL */
+	/*
+	 * [slots_n], the leader's own. In private memory the leader would pay for a copy of the page after
+	 * each fork.
+	 */
+	struct cb_child *children;
 	_Alignas(CB_LINE) struct cb_slot slots[];
 };
 

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,12 +27,11 @@ static int cannot_create(
 		err, r, "%u of %u %s could be created: %s", made, crew->planned, what, strerror(-r));
 }
 
-/* A worker process does not have the leader's handlers; only its parent's death ends it early. */
-static void become_child(pid_t leader)
+/* A worker process has the signals of a fresh program; only its parent's death ends it early. */
+void cb_crew_fresh_signals(void)
 {
 	sigset_t none;
 
-	cb_die_with_parent(SIGKILL, leader);
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGHUP, SIG_DFL);
 	signal(SIGCHLD, SIG_DFL);
@@ -50,10 +50,11 @@ int cb_crew_fork(struct cb_crew *crew, unsigned first, unsigned n,
 	if (pid < 0)
 		return cannot_create(crew, crew->children_n, -errno, "processes", err);
 	if (!pid) {
-		become_child(leader);
+		cb_die_with_parent(SIGKILL, leader);
+		crew->forked = true;
 		_exit(body(crew, first, n) ? 1 : 0);
 	}
-	crew->children[crew->children_n++] = (struct cb_child){ .pid = pid, .first = first, .n = n };
+	crew->control->children[crew->children_n++] = (struct cb_child){ .pid = pid, .first = first, .n = n };
 	return 0;
 }
 
@@ -71,19 +72,49 @@ static void *thread_main(void *arg)
 	return NULL;
 }
 
-/* Threads leave the leader's signals to its main thread. */
-static int create_masked(struct cb_thread *thread, const pthread_attr_t *attr)
+/*
+ * One mapping for the stacks of all threads that this process is to create, each above a guard page. It lives
+ * until the process exits: stacks that pthread allocates are mapped one by one, and emptied one by one when
+ * their threads end.
+ */
+static int reserve_stacks(struct cb_crew *crew)
 {
-	sigset_t ours, before;
-	int r;
+	size_t each = CB_STACK_BYTES + (size_t)sysconf(_SC_PAGESIZE);
+	void *p;
 
-	sigemptyset(&ours);
+	if (crew->stacks)
+		return 0;
+	p = mmap(NULL, crew->planned * each, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+	if (p == MAP_FAILED)
+		return -errno;
+	crew->stacks = p;
+	return 0;
+}
+
+/* Gives the next thread its stack. */
+static int set_stack(struct cb_crew *crew, pthread_attr_t *attr)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	char *stack;
+	int r = reserve_stacks(crew);
+
+	if (r)
+		return r;
+	stack = crew->stacks + crew->threads_n * (CB_STACK_BYTES + page) + page;
+	if (mprotect(stack, CB_STACK_BYTES, PROT_READ | PROT_WRITE))
+		return -errno;
+	return -pthread_attr_setstack(attr, stack, CB_STACK_BYTES);
+}
+
+/* Threads leave the leader's signals to its main thread. */
+static int set_mask(pthread_attr_t *attr)
+{
+	sigset_t ours;
+
+	pthread_sigmask(SIG_BLOCK, NULL, &ours);
 	sigaddset(&ours, SIGTERM);
 	sigaddset(&ours, SIGCHLD);
-	pthread_sigmask(SIG_BLOCK, &ours, &before);
-	r = pthread_create(&thread->id, attr, thread_main, thread);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return -r;
+	return -pthread_attr_setsigmask_np(attr, &ours);
 }
 
 int cb_crew_thread(struct cb_crew *crew, unsigned index, struct cb_error *err)
@@ -96,8 +127,11 @@ int cb_crew_thread(struct cb_crew *crew, unsigned index, struct cb_error *err)
 	if (!crew->control->spawn_from_ns)
 		crew->control->spawn_from_ns = cb_now_ns();
 	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, CB_STACK_BYTES);
-	r = create_masked(thread, &attr);
+	r = set_stack(crew, &attr);
+	if (!r)
+		r = set_mask(&attr);
+	if (!r)
+		r = -pthread_create(&thread->id, &attr, thread_main, thread);
 	pthread_attr_destroy(&attr);
 	if (r)
 		return cannot_create(crew, crew->threads_n, r, "threads", err);
@@ -198,30 +232,16 @@ static int report_death(struct cb_crew *crew, const struct cb_child *child, int 
 static int note_reaped(struct cb_crew *crew, pid_t pid, int status)
 {
 	for (unsigned i = 0; i < crew->children_n; i++) {
-		struct cb_child child = crew->children[i];
+		struct cb_child child = crew->control->children[i];
 
 		if (child.pid != pid)
 			continue;
-		crew->children[i].pid = 0;
+		crew->control->children[i].pid = 0;
 		if (WIFEXITED(status) && !WEXITSTATUS(status) && all_left(crew, &child))
 			return 0;
 		return report_death(crew, &child, status);
 	}
 	return 0;
-}
-
-/* A serial worker's own children are its own to wait for: only those of the crew are asked after. */
-static int check_by_pid(struct cb_crew *crew)
-{
-	int status, r = 0;
-	pid_t pid;
-
-	for (unsigned i = 0; i < crew->children_n; i++) {
-		pid = crew->children[i].pid;
-		if (pid && waitpid(pid, &status, WNOHANG) == pid && note_reaped(crew, pid, status))
-			r = -ECANCELED;
-	}
-	return r;
 }
 
 int cb_crew_check(struct cb_crew *crew)
@@ -230,12 +250,10 @@ int cb_crew_check(struct cb_crew *crew)
 	int status, r = 0;
 	pid_t pid;
 
-	if (crew->inline_worker)
-		r = check_by_pid(crew);
-	else
-		while ((pid = waitpid(-1, &status, WNOHANG | __WNOTHREAD)) > 0)
-			if (note_reaped(crew, pid, status))
-				r = -ECANCELED;
+	/* an inline worker's leader made no children: what there are is the workload's own to wait for */
+	while (!crew->inline_worker && (pid = waitpid(-1, &status, WNOHANG | __WNOTHREAD)) > 0)
+		if (note_reaped(crew, pid, status))
+			r = -ECANCELED;
 	failed = atomic_load(&crew->control->failed);
 	if (failed)
 		r = report_failed(crew, failed - 1);
@@ -245,7 +263,7 @@ int cb_crew_check(struct cb_crew *crew)
 static bool children_left(const struct cb_crew *crew)
 {
 	for (unsigned i = 0; i < crew->children_n; i++)
-		if (crew->children[i].pid)
+		if (crew->control->children[i].pid)
 			return true;
 	return false;
 }
@@ -371,9 +389,11 @@ static uint64_t since(uint64_t now, uint64_t before)
 static uint64_t pss_bytes(const struct cb_crew *crew)
 {
 	uint64_t sum = cb_usage_pss_bytes(getpid()), one;
+	pid_t pid;
 
 	for (unsigned i = 0; i < crew->children_n && sum != CB_NONE; i++) {
-		one = crew->children[i].pid ? cb_usage_pss_bytes(crew->children[i].pid) : 0;
+		pid = crew->control->children[i].pid;
+		one = pid ? cb_usage_pss_bytes(pid) : 0;
 		sum = one == CB_NONE ? CB_NONE : sum + one;
 	}
 	return sum;

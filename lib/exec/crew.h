@@ -24,12 +24,6 @@
 #define CB_STACK_BYTES (256u << 10) /* explicit: the default would follow RLIMIT_STACK */
 #endif
 
-/* A process that the leader made, and the bodies it runs. */
-struct cb_child {
-	pid_t pid;         /* 0: reaped */
-	unsigned first, n; /* worker indexes first..first+n-1, for the one sentence when it dies */
-};
-
 /*
  * A thread that the leader or a worker process made, and the body it runs. It reads its own entry, so that it
  * frees nothing: a thread's first call of malloc or free makes an arena, which costs as much as the thread.
@@ -46,11 +40,12 @@ struct cb_crew {
 	void *shared; /* from setup */
 	int event_fd; /* eventfd: wakes the leader */
 	unsigned workers, partners;
-	bool inline_worker; /* serial without partners: worker 0 is the leader itself */
-	struct cb_child *children;
-	unsigned children_n;
+	bool inline_worker;        /* serial without partners: worker 0 is the leader itself */
+	bool forked;               /* in a process that the leader forked */
+	unsigned children_n;       /* of control->children */
 	struct cb_thread *threads; /* [workers + partners]: entries stay where they are */
 	unsigned threads_n;
+	char *stacks;     /* [planned] guard pages and stacks; NULL: no thread has been created yet */
 	unsigned planned; /* processes or threads that the calling process is to create: for the sentence when
 			     it cannot */
 };
@@ -76,6 +71,11 @@ int cb_crew_lead_meet(struct cb_crew *crew, enum cb_meet meet);
  */
 int cb_crew_fork(struct cb_crew *crew, unsigned first, unsigned n,
 	int (*body)(struct cb_crew *, unsigned, unsigned), struct cb_error *err);
+/*
+ * What a forked process still has to do, before the workload runs in it: the leader's signal handlers are not
+ * its own. Not at once, so that creating many processes is not slowed down.
+ */
+void cb_crew_fresh_signals(void);
 /* body for one index */
 int cb_crew_body_one(struct cb_crew *crew, unsigned first, unsigned n);
 /* Creates a thread that runs body index. Any thread that owns crew->threads; errors as for fork. */

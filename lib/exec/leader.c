@@ -133,9 +133,8 @@ static void run_crew(const struct cb_sample_spec *spec, struct cb_control *contr
 	unsigned all = crew.workers + crew.partners;
 	int r;
 
-	crew.children = calloc(all, sizeof *crew.children);
 	crew.threads = calloc(all, sizeof *crew.threads);
-	if (!crew.children || !crew.threads || crew.event_fd < 0)
+	if (!crew.threads || crew.event_fd < 0)
 		cb_leader_fail(control, CB_SKIPPED, NULL, crew.event_fd < 0 ? -EMFILE : -ENOMEM);
 	lead_step(control, CB_STEP_RUN);
 	r = spec->mode->execute(&crew, &err);
@@ -144,7 +143,6 @@ static void run_crew(const struct cb_sample_spec *spec, struct cb_control *contr
 	if (r)
 		cb_leader_fail(control, r == -EAGAIN || r == -ENOMEM ? CB_SKIPPED : CB_FAILED, &err, r);
 	control->teardown_to_ns = cb_now_ns();
-	free(crew.children);
 	free(crew.threads);
 	close(crew.event_fd);
 }

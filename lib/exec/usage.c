@@ -25,17 +25,44 @@ static bool read_text(const char *path, char *buf, size_t size)
 	return true;
 }
 
+/*
+ * The number at *p, behind spaces, and on to what follows it. By hand, as all that a worker calls here: what
+ * a process touches of libc is mapped when it first does so and unmapped when it exits, and strtoull alone
+ * touches three places.
+ */
+static uint64_t take_number(const char **p)
+{
+	uint64_t n = 0;
+
+	while (**p == ' ')
+		++*p;
+	for (; **p >= '0' && **p <= '9'; ++*p)
+		n = n * 10 + (uint64_t)(**p - '0');
+	return n;
+}
+
+/* What follows the key, or NULL when the text starts with something else. */
+static const char *behind(const char *text, const char *key)
+{
+	while (*key && *text == *key)
+		text++, key++;
+	return *key ? NULL : text;
+}
+
 /* The number behind key in "key: number" lines. */
 static uint64_t field(const char *text, const char *key)
 {
-	const char *p = strstr(text, key);
+	const char *found = behind(text, key);
 
-	return p ? strtoull(p + strlen(key), NULL, 10) : CB_NONE;
+	while (!found && *text)
+		if (*text++ == '\n')
+			found = behind(text, key);
+	return found ? take_number(&found) : CB_NONE;
 }
 
-int cb_usage_open(void)
+int cb_usage_open(bool alone)
 {
-	return open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
+	return open(alone ? "/proc/self/schedstat" : "/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
 }
 
 static uint64_t timeval_ns(struct timeval t)
@@ -48,13 +75,13 @@ static void read_counters(int schedstat_fd, struct cb_usage *ret)
 	struct rusage r;
 	char text[96];
 	ssize_t n = schedstat_fd < 0 ? -1 : pread(schedstat_fd, text, sizeof text - 1, 0);
-	char *p = text;
+	const char *p = text;
 
 	ret->run_delay_ns = CB_NONE;
 	if (n > 0) {
 		text[n] = 0;
-		strtoull(p, &p, 10);
-		ret->run_delay_ns = strtoull(p, NULL, 10);
+		take_number(&p);
+		ret->run_delay_ns = take_number(&p);
 	}
 	getrusage(RUSAGE_THREAD, &r);
 	ret->sys_ns = timeval_ns(r.ru_stime);
@@ -76,17 +103,17 @@ void cb_usage_read_end(int schedstat_fd, struct cb_usage *ret)
 	read_counters(schedstat_fd, ret);
 }
 
-void cb_usage_read_io(struct cb_usage *ret)
+void cb_usage_read_io(bool alone, struct cb_usage *ret)
 {
 	char text[256];
 
 	ret->rchar = ret->wchar = ret->read_bytes = ret->write_bytes = CB_NONE;
-	if (!read_text("/proc/thread-self/io", text, sizeof text))
+	if (!read_text(alone ? "/proc/self/io" : "/proc/thread-self/io", text, sizeof text))
 		return;
-	ret->rchar = field(text, "rchar: ");
-	ret->wchar = field(text, "wchar: ");
-	ret->read_bytes = field(text, "\nread_bytes: ");
-	ret->write_bytes = field(text, "\nwrite_bytes: ");
+	ret->rchar = field(text, "rchar:");
+	ret->wchar = field(text, "wchar:");
+	ret->read_bytes = field(text, "read_bytes:");
+	ret->write_bytes = field(text, "write_bytes:");
 }
 
 static void since(uint64_t *u, uint64_t now)
@@ -115,9 +142,10 @@ void cb_usage_since(struct cb_usage *u, const struct cb_usage *now, bool io)
 uint64_t cb_usage_thread_cpu_ns(int pid, int tid)
 {
 	char path[64], text[96];
+	const char *p = text;
 
 	snprintf(path, sizeof path, "/proc/%d/task/%d/schedstat", pid, tid);
-	return read_text(path, text, sizeof text) ? strtoull(text, NULL, 10) : CB_NONE;
+	return read_text(path, text, sizeof text) ? take_number(&p) : CB_NONE;
 }
 
 uint64_t cb_usage_pss_bytes(int pid)
@@ -128,6 +156,6 @@ uint64_t cb_usage_pss_bytes(int pid)
 	snprintf(path, sizeof path, "/proc/%d/smaps_rollup", pid);
 	if (!read_text(path, text, sizeof text))
 		return access("/proc/self/smaps_rollup", R_OK) ? CB_NONE : 0;
-	kib = field(text, "\nPss:");
+	kib = field(text, "Pss:");
 	return kib == CB_NONE ? CB_NONE : kib * 1024;
 }

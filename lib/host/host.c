@@ -176,12 +176,14 @@ static int cover_mask(struct cb_host *host, struct cb_error *err)
 {
 	const struct cb_allowance *a = &host->allowance;
 	struct cb_topology flat;
+	char reason[64];
 	int r;
 
 	for (unsigned i = 0; i < a->mask_n; i++) {
 		if (cb_topology_cpu(&host->topology, a->mask[i]))
 			continue;
-		r = cb_topology_flat(a->mask[a->mask_n - 1] + 1, &flat, err);
+		snprintf(reason, sizeof reason, "hwloc does not know CPU %u", a->mask[i]);
+		r = cb_topology_flat(a->mask[a->mask_n - 1] + 1, reason, &flat, err);
 		if (r < 0)
 			return r;
 		cb_topology_release(&host->topology);

@@ -6,8 +6,9 @@
  */
 #include "lib/host/topology.h"
 
+#include "lib/host/hwloc_library.h"
+
 #include <errno.h>
-#include <hwloc.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,17 +49,39 @@ static unsigned rank_of(struct ranks *ranks, uintptr_t thing)
 
 /* ---- from hwloc's tree to rows --------------------------------------------------------------- */
 
-static hwloc_obj_t ancestor(hwloc_topology_t tree, hwloc_obj_t pu, hwloc_obj_type_t type)
+/* A loaded tree and the library that understands it. */
+struct tree {
+	struct cb_hwloc hwloc;
+	hwloc_topology_t root;
+};
+
+static hwloc_obj_t get_cpu(const struct tree *tree, unsigned rank)
 {
-	return hwloc_get_ancestor_obj_by_type(tree, type, pu);
+	return tree->hwloc.hwloc_get_obj_by_depth(
+		tree->root, tree->hwloc.hwloc_get_type_depth(tree->root, HWLOC_OBJ_PU), rank);
+}
+
+static size_t count_cpus(const struct tree *tree)
+{
+	return tree->hwloc.hwloc_get_nbobjs_by_depth(
+		tree->root, tree->hwloc.hwloc_get_type_depth(tree->root, HWLOC_OBJ_PU));
+}
+
+static hwloc_obj_t ancestor(hwloc_obj_t pu, hwloc_obj_type_t type)
+{
+	hwloc_obj_t above = pu->parent;
+
+	while (above && above->type != type)
+		above = above->parent;
+	return above;
 }
 
 /* The first of the types that is above pu, else fallback. */
 static hwloc_obj_t ancestor_of_any(
-	hwloc_topology_t tree, hwloc_obj_t pu, const hwloc_obj_type_t *types, size_t n, hwloc_obj_t fallback)
+	hwloc_obj_t pu, const hwloc_obj_type_t *types, size_t n, hwloc_obj_t fallback)
 {
 	for (size_t i = 0; i < n; i++) {
-		hwloc_obj_t found = ancestor(tree, pu, types[i]);
+		hwloc_obj_t found = ancestor(pu, types[i]);
 
 		if (found)
 			return found;
@@ -66,27 +89,27 @@ static hwloc_obj_t ancestor_of_any(
 	return fallback;
 }
 
-static uint64_t cache_bytes(hwloc_obj_t object)
+static uint64_t cache_bytes(const struct tree *tree, hwloc_obj_t object)
 {
-	return object && hwloc_obj_type_is_cache(object->type) ? object->attr->cache.size : 0;
+	return object && tree->hwloc.hwloc_obj_type_is_cache(object->type) ? object->attr->cache.size : 0;
 }
 
 enum { CORES, L2S, LLCS, NODES, PACKAGES, KINDS };
 
-static void fill_row(hwloc_topology_t tree, hwloc_obj_t pu, struct ranks ranks[KINDS], struct cb_cpu *ret)
+static void fill_row(const struct tree *tree, hwloc_obj_t pu, struct ranks ranks[KINDS], struct cb_cpu *ret)
 {
 	static const hwloc_obj_type_t l2[] = { HWLOC_OBJ_L2CACHE };
 	static const hwloc_obj_type_t last_level[] = { HWLOC_OBJ_L3CACHE, HWLOC_OBJ_L2CACHE };
-	hwloc_obj_t core = ancestor(tree, pu, HWLOC_OBJ_CORE);
-	hwloc_obj_t package = ancestor(tree, pu, HWLOC_OBJ_PACKAGE);
-	int node = pu->nodeset ? hwloc_bitmap_first(pu->nodeset) : 0;
+	hwloc_obj_t core = ancestor(pu, HWLOC_OBJ_CORE);
+	hwloc_obj_t package = ancestor(pu, HWLOC_OBJ_PACKAGE);
+	int node = pu->nodeset ? tree->hwloc.hwloc_bitmap_first(pu->nodeset) : 0;
 
-	package = package ? package : hwloc_get_root_obj(tree);
+	package = package ? package : tree->hwloc.hwloc_get_obj_by_depth(tree->root, 0, 0);
 	ret->os_index = pu->os_index;
 	ret->core = rank_of(&ranks[CORES], (uintptr_t)(core ? core : pu));
-	ret->l2 = rank_of(&ranks[L2S], (uintptr_t)ancestor_of_any(tree, pu, l2, CB_COUNT(l2), package));
-	ret->llc = rank_of(&ranks[LLCS],
-		(uintptr_t)ancestor_of_any(tree, pu, last_level, CB_COUNT(last_level), package));
+	ret->l2 = rank_of(&ranks[L2S], (uintptr_t)ancestor_of_any(pu, l2, CB_COUNT(l2), package));
+	ret->llc = rank_of(
+		&ranks[LLCS], (uintptr_t)ancestor_of_any(pu, last_level, CB_COUNT(last_level), package));
 	ret->numa = rank_of(&ranks[NODES], (uintptr_t)(node < 0 ? 0 : node));
 	ret->package = rank_of(&ranks[PACKAGES], (uintptr_t)package);
 }
@@ -103,20 +126,19 @@ static void number_siblings(struct cb_topology *t)
 	}
 }
 
-static void measure_caches(hwloc_topology_t tree, struct cb_topology *t)
+static void measure_caches(const struct tree *tree, struct cb_topology *t)
 {
 	static const hwloc_obj_type_t last_level[] = { HWLOC_OBJ_L3CACHE, HWLOC_OBJ_L2CACHE };
-	hwloc_obj_t pu = hwloc_get_obj_by_type(tree, HWLOC_OBJ_PU, 0);
+	hwloc_obj_t pu = get_cpu(tree, 0);
 
-	t->l1d_bytes = cache_bytes(ancestor(tree, pu, HWLOC_OBJ_L1CACHE));
-	t->l2_bytes = cache_bytes(ancestor(tree, pu, HWLOC_OBJ_L2CACHE));
-	t->llc_bytes = cache_bytes(ancestor_of_any(tree, pu, last_level, CB_COUNT(last_level), NULL));
+	t->l1d_bytes = cache_bytes(tree, ancestor(pu, HWLOC_OBJ_L1CACHE));
+	t->l2_bytes = cache_bytes(tree, ancestor(pu, HWLOC_OBJ_L2CACHE));
+	t->llc_bytes = cache_bytes(tree, ancestor_of_any(pu, last_level, CB_COUNT(last_level), NULL));
 }
 
-static int fill(hwloc_topology_t tree, struct cb_topology *ret, struct cb_error *err)
+static int fill(const struct tree *tree, struct cb_topology *ret, struct cb_error *err)
 {
-	int found = hwloc_get_nbobjs_by_type(tree, HWLOC_OBJ_PU);
-	size_t n = found > 0 ? (size_t)found : 0;
+	size_t n = count_cpus(tree);
 	struct ranks ranks[KINDS] = { 0 };
 	uintptr_t *seen;
 
@@ -131,8 +153,7 @@ static int fill(hwloc_topology_t tree, struct cb_topology *ret, struct cb_error 
 	for (unsigned kind = 0; kind < KINDS; kind++)
 		ranks[kind].seen = seen + kind * n;
 	for (ret->cpus_n = 0; ret->cpus_n < n; ret->cpus_n++)
-		fill_row(tree, hwloc_get_obj_by_type(tree, HWLOC_OBJ_PU, ret->cpus_n), ranks,
-			&ret->cpus[ret->cpus_n]);
+		fill_row(tree, get_cpu(tree, ret->cpus_n), ranks, &ret->cpus[ret->cpus_n]);
 	free(seen);
 	ret->cores = ranks[CORES].n;
 	ret->llcs = ranks[LLCS].n;
@@ -145,25 +166,25 @@ static int fill(hwloc_topology_t tree, struct cb_topology *ret, struct cb_error 
 
 /* ---- loading --------------------------------------------------------------------------------- */
 
-static int set_filter(hwloc_topology_t tree)
+static int set_filter(const struct tree *tree)
 {
-	if (hwloc_topology_set_all_types_filter(tree, HWLOC_TYPE_FILTER_KEEP_NONE) < 0)
+	if (tree->hwloc.hwloc_topology_set_all_types_filter(tree->root, HWLOC_TYPE_FILTER_KEEP_NONE) < 0)
 		return -1;
 	for (size_t i = 0; i < CB_COUNT(kept); i++)
-		if (hwloc_topology_set_type_filter(tree, kept[i].type, kept[i].filter) < 0)
+		if (tree->hwloc.hwloc_topology_set_type_filter(tree->root, kept[i].type, kept[i].filter) < 0)
 			return -1;
 	return 0;
 }
 
 /* A tree that looks for no plugins; the environment is as before afterwards. */
-static int init_tree(hwloc_topology_t *ret)
+static int init_tree(struct tree *tree)
 {
 	const char *set = getenv(PLUGINS);
 	char *before = set ? strdup(set) : NULL;
 	int r;
 
 	setenv(PLUGINS, "", 1);
-	r = hwloc_topology_init(ret);
+	r = tree->hwloc.hwloc_topology_init(&tree->root);
 	if (before)
 		setenv(PLUGINS, before, 1);
 	else
@@ -172,36 +193,57 @@ static int init_tree(hwloc_topology_t *ret)
 	return r;
 }
 
-/* Loads the described machine, or this one when description is NULL. */
-static int load(const char *description, struct cb_topology *ret, struct cb_error *err)
+/* Loads the described machine, or this one when description is NULL, into a tree that was begun. */
+static int load_tree(const struct tree *tree, const char *description, struct cb_error *err)
 {
+	const struct cb_hwloc *hwloc = &tree->hwloc;
 	/* CPUs that a cpuset denies are there too: the allowance, not the topology, says what may be used. */
 	unsigned long flags = HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED;
-	struct cb_topology t = { 0 };
-	hwloc_topology_t tree;
-	int r = 0;
 
 #if HWLOC_API_VERSION >= 0x00020500
 	flags |= HWLOC_TOPOLOGY_FLAG_DONT_CHANGE_BINDING;
 #endif
-	if (init_tree(&tree) < 0)
-		return cb_error_set(err, -ENOMEM, "hwloc does not start");
-	if (set_filter(tree) < 0 || hwloc_topology_set_flags(tree, flags) < 0)
-		r = cb_error_set(err, -ENOTSUP, "hwloc refuses its filters");
-	else if (description && hwloc_topology_set_synthetic(tree, description) < 0)
-		r = cb_error_set(err, -EINVAL, "hwloc does not understand the machine '%s'", description);
-	else if (hwloc_topology_load(tree) < 0)
-		r = cb_error_set(err, -EIO, "hwloc does not load: %s", strerror(errno));
-	else if (!description && !hwloc_topology_is_thissystem(tree))
-		r = cb_error_set(
+	if (set_filter(tree) < 0 || hwloc->hwloc_topology_set_flags(tree->root, flags) < 0)
+		return cb_error_set(err, -ENOTSUP, "hwloc refuses its filters");
+	if (description && hwloc->hwloc_topology_set_synthetic(tree->root, description) < 0)
+		return cb_error_set(err, -EINVAL, "hwloc does not understand the machine '%s'", description);
+	if (hwloc->hwloc_topology_load(tree->root) < 0)
+		return cb_error_set(err, -EIO, "hwloc does not load: %s", strerror(errno));
+	if (!description && !hwloc->hwloc_topology_is_thissystem(tree->root))
+		return cb_error_set(
 			err, -EIO, "hwloc describes another machine (HWLOC_XMLFILE, HWLOC_SYNTHETIC)");
-	else
+	return 0;
+}
+
+/* What the library says, copied into rows. */
+static int read_rows(
+	struct tree *tree, const char *description, struct cb_topology *ret, struct cb_error *err)
+{
+	struct cb_topology t = { 0 };
+	int r;
+
+	if (init_tree(tree) < 0)
+		return cb_error_set(err, -ENOMEM, "hwloc does not start");
+	r = load_tree(tree, description, err);
+	if (!r)
 		r = fill(tree, &t, err);
-	hwloc_topology_destroy(tree);
+	tree->hwloc.hwloc_topology_destroy(tree->root);
 	if (r < 0)
 		cb_topology_release(&t);
 	else
 		*ret = t;
+	return r;
+}
+
+static int load(const char *description, struct cb_topology *ret, struct cb_error *err)
+{
+	struct tree tree = { 0 };
+	int r = cb_hwloc_open(cb_hwloc_name, &tree.hwloc, err);
+
+	if (r < 0)
+		return r;
+	r = read_rows(&tree, description, ret, err);
+	cb_hwloc_close(&tree.hwloc);
 	return r;
 }
 
@@ -213,7 +255,7 @@ static bool plausible(const struct cb_topology *t)
 	return cpu < 0 || cb_topology_cpu(t, (unsigned)cpu);
 }
 
-int cb_topology_flat(unsigned cpus, struct cb_topology *ret, struct cb_error *err)
+int cb_topology_flat(unsigned cpus, const char *reason, struct cb_topology *ret, struct cb_error *err)
 {
 	struct cb_topology t = {
 		.cpus_n = cpus, .cores = cpus, .smt = 1, .llcs = 1, .numa_nodes = 1, .packages = 1
@@ -224,21 +266,25 @@ int cb_topology_flat(unsigned cpus, struct cb_topology *ret, struct cb_error *er
 		return cb_error_set(err, -ENOMEM, "no memory for a topology of %u CPUs", cpus);
 	for (unsigned i = 0; i < cpus; i++)
 		t.cpus[i].os_index = t.cpus[i].core = i;
+	snprintf(t.flat, sizeof t.flat, "%s", reason);
 	*ret = t;
 	return 0;
 }
 
 int cb_topology_load(struct cb_topology *ret, struct cb_error *err)
 {
+	struct cb_error why = { 0 };
 	struct cb_topology t = { 0 };
 	long configured = sysconf(_SC_NPROCESSORS_CONF);
+	int r = load(NULL, &t, &why);
 
-	if (load(NULL, &t, NULL) == 0 && plausible(&t)) {
+	if (!r && plausible(&t)) {
 		*ret = t;
 		return 0;
 	}
 	cb_topology_release(&t);
-	return cb_topology_flat(configured > 0 ? (unsigned)configured : 1, ret, err);
+	return cb_topology_flat(configured > 0 ? (unsigned)configured : 1,
+		r ? why.text : "hwloc does not know the CPU that this runs on", ret, err);
 }
 
 int cb_topology_synthetic(const char *description, struct cb_topology *ret, struct cb_error *err)

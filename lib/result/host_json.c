@@ -89,6 +89,7 @@ static void put_topology(struct object *o, const struct cb_topology *t)
 	put_size(o, "l1d_bytes", t->l1d_bytes);
 	put_size(o, "l2_bytes", t->l2_bytes);
 	put_size(o, "llc_bytes", t->llc_bytes);
+	put_text(o, "topology_unknown", t->flat);
 }
 
 static void put_measured(struct object *o, const struct cb_host *host, double capacity)

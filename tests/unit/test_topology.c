@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "lib/host/hwloc_library.h"
 #include "lib/host/topology.h"
 
 #include <errno.h>
@@ -128,13 +129,14 @@ static void flat_machine(void **state)
 	struct cb_topology t = { 0 };
 
 	(void)state;
-	assert_int_equal(cb_topology_flat(3, &t, NULL), 0);
+	assert_int_equal(cb_topology_flat(3, "no reason", &t, NULL), 0);
 	assert_int_equal(t.cpus_n, 3);
 	assert_int_equal(t.cores, 3);
 	assert_int_equal(t.smt, 1);
 	assert_int_equal(t.cpus[2].os_index, 2);
 	assert_int_equal(t.cpus[2].core, 2);
 	assert_int_equal(t.cpus[2].llc, 0);
+	assert_string_equal(t.flat, "no reason");
 	cb_topology_release(&t);
 }
 
@@ -179,10 +181,62 @@ static void lies_are_not_believed(void **state)
 	unsetenv("HWLOC_SYNTHETIC");
 	assert_true(t.cpus_n < 64 * 64 * 2);
 	assert_int_equal(t.cores, t.cpus_n);
+	assert_non_null(strstr(t.flat, "another machine"));
 	assert_has_own_cpus(&t);
 	cb_topology_release(&t);
 	cb_topology_release(&t);
 	cb_topology_release(NULL);
+}
+
+static void missing_library(void **state)
+{
+	struct cb_hwloc hwloc = { 0 };
+	struct cb_error err = { 0 };
+
+	(void)state;
+	assert_int_equal(cb_hwloc_open("libnowhere.so.15", &hwloc, &err), -ENOENT);
+	assert_non_null(strstr(err.text, "libnowhere.so.15"));
+	assert_null(hwloc.handle);
+	cb_hwloc_close(&hwloc);
+}
+
+static void library_without_the_functions(void **state)
+{
+	struct cb_hwloc hwloc = { 0 };
+	struct cb_error err = { 0 };
+
+	(void)state;
+	assert_int_equal(cb_hwloc_open("libm.so.6", &hwloc, &err), -ENOENT);
+	assert_non_null(strstr(err.text, "lacks the function hwloc_topology_init"));
+	assert_null(hwloc.handle);
+}
+
+static bool is_mapped(const char *library)
+{
+	FILE *maps = fopen("/proc/self/maps", "re");
+	char line[512];
+	bool found = false;
+
+	assert_non_null(maps);
+	while (fgets(line, sizeof line, maps))
+		found |= strstr(line, library) != NULL;
+	fclose(maps);
+	return found;
+}
+
+/* What is mapped is copied into each process that is forked. */
+static void gone_afterwards(void **state)
+{
+	struct cb_hwloc hwloc = { 0 };
+	struct cb_topology t;
+
+	(void)state;
+	assert_int_equal(cb_hwloc_open(cb_hwloc_name, &hwloc, NULL), 0);
+	assert_true(is_mapped("libhwloc.so"));
+	cb_hwloc_close(&hwloc);
+	t = synthetic("core:2 pu:1");
+	cb_topology_release(&t);
+	assert_false(is_mapped("libhwloc.so"));
 }
 
 int main(void)
@@ -197,6 +251,9 @@ int main(void)
 		cmocka_unit_test(flat_machine),
 		cmocka_unit_test(this_machine),
 		cmocka_unit_test(lies_are_not_believed),
+		cmocka_unit_test(missing_library),
+		cmocka_unit_test(library_without_the_functions),
+		cmocka_unit_test(gone_afterwards),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
