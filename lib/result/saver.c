@@ -90,6 +90,8 @@ static int probe_target(struct cb_saver *saver)
 		return errno == ENOENT ? 0 : -errno;
 	if (S_ISDIR(st.st_mode))
 		return -EISDIR;
+	if (S_ISFIFO(st.st_mode))
+		return -EOPNOTSUPP; /* to open one is to wait for a reader, for ever */
 	if (faccessat(AT_FDCWD, saver->target, W_OK, AT_EACCESS))
 		return -errno;
 	saver->existed = true;

@@ -9,7 +9,7 @@
 #include "lib/plan/calibrate.h"
 #include "lib/session/group_run.h"
 
-#define WAVES_MIN       20u      /* waiting work: units a worker at least */
+#define WAVES_MIN       20u /* waiting work: units a worker at least */
 #define TIMEOUT_MIN     1e10
 #define TIMEOUT_FACTOR  20u
 #define CONFIRM_DIVISOR 2         /* a trial of this part of the target needs no confirmation */

@@ -308,6 +308,15 @@ static void test_unwritable_folder(void **state)
 	chmod(room->folder, 0755);
 }
 
+static void test_fifo_is_refused(void **state)
+{
+	struct room *room = *state;
+
+	assert_int_equal(mkfifo(room->path, 0600), 0);
+	assert_int_equal(init(room), -EOPNOTSUPP);
+	unlink(room->path);
+}
+
 static void test_name_too_long_for_part(void **state)
 {
 	struct room *room = *state;
@@ -464,6 +473,7 @@ int main(void)
 		TEST(test_symbolic_link_stays_and_its_target_is_replaced),
 		TEST(test_bad_places_are_found_before_measuring),
 		TEST(test_unwritable_folder),
+		TEST(test_fifo_is_refused),
 		TEST(test_name_too_long_for_part),
 		TEST(test_devices_are_written_in_place),
 		TEST(test_file_size_limit),
