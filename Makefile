@@ -223,4 +223,4 @@ clean: ## remove build/
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' Makefile
-	@echo 'Variables: PROFILE=release|asan|tsan|fuzz|coverage WERROR=1 V=1 CC CPPFLAGS CFLAGS LDFLAGS PREFIX DESTDIR'
+	@echo 'Variables: PROFILE=release|asan|tsan|fuzz|coverage WERROR=1 V=1 SHARED=yes (link no archives) CC CPPFLAGS CFLAGS LDFLAGS PREFIX DESTDIR'

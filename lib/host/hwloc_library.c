@@ -7,11 +7,10 @@
 
 #include "lib/base/base.h"
 
-/* All of hwloc 2 have this soname; what comes after may be incompatible, and is taken as it was built
- * against. */
-#if HWLOC_API_VERSION < 0x00020000
-#error "hwloc 2 is needed"
-#elif HWLOC_API_VERSION < 0x00030000
+_Static_assert(HWLOC_API_VERSION >= 0x00020000, "hwloc 2 is needed");
+
+/* All of hwloc 2 have this soname; what comes after may differ, and is taken as it was built against. */
+#if HWLOC_API_VERSION < 0x00030000
 const char cb_hwloc_name[] = "libhwloc.so.15";
 #else
 const char cb_hwloc_name[] = "libhwloc.so";

@@ -27,7 +27,7 @@
 	_(hwloc_obj_type_is_cache)             \
 	_(hwloc_bitmap_first)
 
-#define CB_HWLOC_POINTER(name) __typeof__(name) *name;
+#define CB_HWLOC_POINTER(name) __typeof__(name) *(name);
 
 struct cb_hwloc {
 	void *handle; /* dlopen's; NULL: not open */

@@ -1,8 +1,9 @@
 /*
- * lifecycle fork|thread apart|together WORKERS ROUNDS: ns a worker to create WORKERS children and to wait for
- * all of them to end; a line a round. "apart": each ends at once, so early ones are gone before late ones are
- * made. "together": each sleeps on a futex until all exist, which is what anything that starts its workers at
- * one moment has to pay for.
+ * lifecycle fork|thread loop|apart|together WORKERS ROUNDS: ns a worker to create WORKERS children and to
+ * wait for all of them to end; a line a round. "loop": one after the other, each is waited for before the
+ * next is made. "apart": each ends at once, so early ones are gone before late ones are made. "together":
+ * each sleeps on a futex until all exist, which is what anything that starts its workers at one moment has to
+ * pay for.
  *
  * Each round runs in a process of its own, as each sample of concbench does: no thread stack of an earlier
  * round is used again.
@@ -24,7 +25,7 @@
 /* Shared between main, rounds and children. */
 struct round {
 	_Atomic unsigned open; /* futex: 1: children may end */
-	bool together;
+	bool one_by_one, together;
 	unsigned workers;
 	uint64_t ns;
 };
@@ -54,10 +55,12 @@ static int fork_all(struct round *round)
 			wait_for_all(round);
 			_exit(0);
 		}
+		if (round->one_by_one)
+			wait(NULL);
 	}
 	let_go(round);
-	for (unsigned i = 0; i < round->workers; i++)
-		wait(NULL);
+	while (wait(NULL) > 0)
+		;
 	return 0;
 }
 
@@ -74,11 +77,14 @@ static int thread_all(struct round *round)
 
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, STACK_BYTES);
-	for (unsigned i = 0; i < round->workers; i++)
+	for (unsigned i = 0; i < round->workers; i++) {
 		if (pthread_create(&threads[i], &attr, thread_main, round))
 			return perror("pthread_create"), 1;
+		if (round->one_by_one)
+			pthread_join(threads[i], NULL);
+	}
 	let_go(round);
-	for (unsigned i = 0; i < round->workers; i++)
+	for (unsigned i = 0; i < round->workers && !round->one_by_one; i++)
 		pthread_join(threads[i], NULL);
 	free(threads);
 	return 0;
@@ -109,7 +115,9 @@ int main(int argc, char **argv)
 		NULL, sizeof *round, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (argc != 5 || round == MAP_FAILED)
-		return fprintf(stderr, "usage: lifecycle fork|thread apart|together WORKERS ROUNDS\n"), 2;
+		return fprintf(stderr, "usage: lifecycle fork|thread loop|apart|together WORKERS ROUNDS\n"),
+		       2;
+	round->one_by_one = !strcmp(argv[2], "loop");
 	round->together = !strcmp(argv[2], "together");
 	round->workers = (unsigned)number(argv[3]);
 	for (unsigned long left = number(argv[4]); left; left--) {
