@@ -348,7 +348,7 @@ time.sleep(60)' >held 3>&- &
 	kill "$holder"
 	[ "$status" -eq 0 ]
 	[ "$(value r.json '"run_delay_ns" in d["cells"][0]["summary"]')" = True ] || skip "the kernel has no schedstat"
-	grep -qE "^  serial +1 .*/s .*\^" <<<"$stderr" || fail "$stderr"
+	grep -qE "^  serial[^ ]* +1 .*/s .*\^" <<<"$stderr" || fail "$stderr"
 	grep -qE "^\^ +workers queued.*something else runs here \(up to [0-9]+% of the time\)" <<<"$stderr" || fail "$stderr"
 }
 
