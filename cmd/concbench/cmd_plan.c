@@ -1,6 +1,7 @@
 /* concbench plan: what `run` with the same options would do. Measures nothing and waits for nobody. */
 #include "cmd/concbench/cell_name.h"
 #include "cmd/concbench/cmd.h"
+#include "cmd/concbench/forecast.h"
 #include "cmd/concbench/human.h"
 #include "cmd/concbench/run_options.h"
 #include "cmd/concbench/style.h"
@@ -22,7 +23,7 @@ static void add_cpus(struct cb_text *text, const struct cb_cell *cell)
 		cb_text_add(text, "not pinned");
 		return;
 	}
-	cb_text_add(text, "CPU");
+	cb_text_add(text, p->workers == 1 ? "CPU" : "CPUs");
 	for (unsigned i = 0; i < p->workers && i < CPUS_SHOWN; i++)
 		cb_text_add(text, "%s%d", i ? "," : " ", p->worker_cpu[i]);
 	if (p->workers > CPUS_SHOWN)
@@ -71,9 +72,8 @@ static unsigned cells_measured(const struct cb_plan *plan)
 static void print_plan(const struct cb_plan *plan, const struct cb_run_cli *cli)
 {
 	struct cb_style style = cb_style_of(stdout, cli->color);
-	unsigned measured = cells_measured(plan);
 	int width = id_width(plan);
-	char name[256], wait[CB_HUMAN];
+	char name[256], forecast[256];
 
 	for (unsigned g = 0; g < plan->groups_n; g++) {
 		const struct cb_group *group = &plan->groups[g];
@@ -82,8 +82,7 @@ static void print_plan(const struct cb_plan *plan, const struct cb_run_cli *cli)
 		for (unsigned i = group->first; i < group->first + group->n; i++)
 			print_cell(&plan->cells[i], width, &style);
 	}
-	printf("%u cells to measure, %u skipped; about %s\n", measured, plan->cells_n - measured,
-		cb_human_wait(cb_plan_expected_ns(plan, &cli->run), wait));
+	puts(cb_forecast(plan, &cli->run, forecast, sizeof forecast));
 }
 
 static int print_json(const struct cb_plan *plan, const struct cb_run_options *options)

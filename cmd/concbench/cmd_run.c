@@ -4,11 +4,12 @@
  * and before anything is measured.
  */
 #include "cmd/concbench/cmd.h"
-#include "cmd/concbench/human.h"
+#include "cmd/concbench/forecast.h"
 #include "cmd/concbench/lock.h"
 #include "cmd/concbench/progress.h"
 #include "cmd/concbench/run_options.h"
 #include "cmd/concbench/table.h"
+#include "cmd/concbench/table_hint.h"
 #include "lib/base/rng.h"
 
 #include <ctype.h>
@@ -142,8 +143,11 @@ static int take_lock(struct run *run)
 	int r = cb_lock_take(&run->lock, !run->cli.run.no_wait, run->cli.quiet ? tell_nothing : tell_waiting,
 		&signal, &err);
 
-	if (r == -EINTR)
+	if (r == -EINTR) {
+		cb_complain(strsignal(signal),
+			"the other concbench was still measuring; nothing was measured here");
 		return CB_EXIT_SIGNAL + signal;
+	}
 	if (r < 0) {
 		cb_complain("run", err.text);
 		return CB_EXIT_UNFIT;
@@ -197,29 +201,17 @@ static int on_block_done(void *arg, const struct cb_result *result, struct cb_er
 	return r;
 }
 
-/* "14 cells in 4 groups, 2 skipped; about 1m30s" */
-static void announce(const struct run *run)
-{
-	unsigned measured = 0;
-	char wait[CB_HUMAN];
-
-	for (unsigned i = 0; i < run->plan.cells_n; i++)
-		measured += run->plan.cells[i].status == CB_OK;
-	fprintf(stderr, "%u cell%s in %u group%s, %u skipped; about %s\n", measured, measured == 1 ? "" : "s",
-		run->plan.groups_n, run->plan.groups_n == 1 ? "" : "s", run->plan.cells_n - measured,
-		cb_human_wait(cb_plan_expected_ns(&run->plan, &run->cli.run), wait));
-}
-
 static int measure(struct run *run)
 {
 	struct cb_listener listener = { run, on_progress, on_warning, on_block_done };
 	enum cb_progress_kind kind = run->cli.quiet ? CB_PROGRESS_NONE : run->cli.progress;
 	struct cb_error err = { 0 };
+	char forecast[256];
 	int r;
 
 	cb_progress_view_init(&run->view, stderr, kind, run->cli.color, &run->result);
 	if (!run->cli.quiet)
-		announce(run);
+		fprintf(stderr, "%s\n", cb_forecast(&run->plan, &run->cli.run, forecast, sizeof forecast));
 	r = cb_session_run(run->supervisor, &run->result, &listener, &run->signal, &err);
 	cb_progress_view_end(&run->view);
 	if (r < 0 && r != -EINTR) {
@@ -311,8 +303,12 @@ static void tell_interrupt(const struct run *run, const char *path)
 	if (path)
 		snprintf(why, sizeof why, "what was measured is saved in %s, marked partial",
 			cb_quote(path, quoted, sizeof quoted));
+	else if (run->save_failed)
+		snprintf(why, sizeof why, "what was measured is not saved");
 	else if (run->saving)
 		snprintf(why, sizeof why, "nothing was measured, and nothing is saved");
+	else if (!cb_table_has_numbers(&run->result))
+		snprintf(why, sizeof why, "nothing was measured; the result says so, marked partial");
 	else
 		snprintf(why, sizeof why, "what was measured is written, marked partial");
 	cb_complain(strsignal(run->signal), why);
@@ -320,10 +316,11 @@ static void tell_interrupt(const struct run *run, const char *path)
 
 static void tell_where(const char *path)
 {
-	char quoted[400];
+	char quoted[400], hint[2048];
 
-	cb_quote(path, quoted, sizeof quoted);
-	fprintf(stderr, "result: %s   (as Markdown or CSV: scripts/table.py %s)\n", quoted, quoted);
+	cb_table_hint(path, hint, sizeof hint);
+	fprintf(stderr, "result: %s%s%s%s\n", cb_quote(path, quoted, sizeof quoted),
+		*hint ? "   (as Markdown or CSV: " : "", hint, *hint ? ")" : "");
 }
 
 /* The first that applies, in the order of which they count: see enum cb_exit. */
@@ -346,7 +343,7 @@ static int finish(struct run *run)
 
 	if (run->cli.quiet)
 		complain_failures(run);
-	else
+	else if (cb_table_has_numbers(&run->result) || !run->signal)
 		print_table(run);
 	if (run->signal)
 		tell_interrupt(run, path);

@@ -98,6 +98,12 @@ char *cb_human_wait(uint64_t ns, char *buf)
 	return buf;
 }
 
+char *cb_human_count(uint64_t n, const char *thing, char *buf)
+{
+	snprintf(buf, CB_HUMAN, "%llu %s%s", (unsigned long long)n, thing, n == 1 ? "" : "s");
+	return buf;
+}
+
 char *cb_human_shape(const struct cb_shape *shape, char *buf)
 {
 	if (shape->processes > 1 && shape->threads > 1)

@@ -18,6 +18,8 @@ char *cb_human_bytes(uint64_t bytes, char *buf);
 char *cb_human_share(double share, char *buf);
 /* Time left or to wait, whole seconds: "8s", "1m05s", "2h03m". */
 char *cb_human_wait(uint64_t ns, char *buf);
+/* A number of things: "1 cell", "12 cells". */
+char *cb_human_count(uint64_t n, const char *thing, char *buf);
 /* Workers as PxT where processes run threads, else their number: "2x2", "4". */
 char *cb_human_shape(const struct cb_shape *shape, char *buf);
 

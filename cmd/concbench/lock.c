@@ -139,13 +139,14 @@ static int busy(struct cb_error *err)
 {
 	long pid;
 	int connection = connect_holder(&pid);
+	char holder[32] = "";
 
 	if (connection >= 0)
 		close(connection);
+	if (pid > 0)
+		snprintf(holder, sizeof holder, " (pid %ld)", pid);
 	return cb_error_set(err, -EBUSY,
-		"another concbench (pid %ld) is measuring on this host; wait for it, or "
-		"leave out --no-wait",
-		pid);
+		"another concbench%s is measuring on this host; wait for it, or leave out --no-wait", holder);
 }
 
 int cb_lock_take(

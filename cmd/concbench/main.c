@@ -46,8 +46,8 @@ static int print_help(FILE *out)
 	for (size_t i = 0; i < CB_COUNT(commands); i++)
 		if (!commands[i].hidden)
 			fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
-	fputs("\nconcbench COMMAND --help is the manual of a command; concbench --version tells the "
-	      "version.\n"
+	fputs("\nconcbench COMMAND --help, or concbench help COMMAND, is the manual of a command;\n"
+	      "concbench --version tells the version.\n"
 	      "Exit status: 0 done, 2 usage, 4 unfit environment, 5 a workload failed, 6 nothing was "
 	      "measured,\n"
 	      "7 the result could not be saved, 128+N ended by signal N.\n",

@@ -33,7 +33,7 @@ static int unknown_option(const struct cb_options *options, const char *name, st
 	const char *nearest;
 
 	for (const struct cb_option *o = options->rows; o->name && n <= OPTIONS_MAX; o++)
-		if (has(options, o))
+		if (has(options, o) && !o->hidden)
 			words[n++] = o->name;
 	words[n] = NULL;
 	nearest = cb_nearest(name, words);
@@ -170,7 +170,7 @@ void cb_options_help(const struct cb_options *options, FILE *out)
 	for (const struct cb_option *o = options->rows; o->name; o++) {
 		if (o->heading)
 			fprintf(out, "\n%s:\n", o->heading);
-		if (has(options, o))
+		if (has(options, o) && !o->hidden)
 			help_row(o, out);
 	}
 	fprintf(out, "  -h, --help%*sthis text\n", HELP_INDENT - 12, "");
@@ -221,15 +221,16 @@ int cb_option_unsigned(const struct cb_option *o, void *field, const char *text,
 
 int cb_option_duration(const struct cb_option *o, void *field, const char *text, struct cb_error *err)
 {
-	char min[32], max[32];
+	char min[32], max[32], quoted[64];
 	uint64_t value;
 	int r = cb_parse_duration(text, &value, err);
 
 	if (r < 0)
 		return r;
 	if (value < o->min || (o->max && value > o->max))
-		return cb_error_set(err, -ERANGE, "is out of range: %s to %s",
-			cb_format_duration(o->min, min), cb_format_duration(o->max, max));
+		return cb_error_set(err, -ERANGE, "'%s' is out of range: %s to %s",
+			cb_quote(text, quoted, sizeof quoted), o->min ? cb_format_duration(o->min, min) : "0",
+			cb_format_duration(o->max, max));
 	*(uint64_t *)field = value;
 	return 0;
 }

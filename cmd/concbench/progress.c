@@ -109,7 +109,7 @@ static void tell_group_end(struct cb_progress_view *view, unsigned group)
 
 	for (unsigned i = g->first; i < g->first + g->n; i++) {
 		const struct cb_cell_result *cell = &view->result->cells[i];
-		char estimate[96];
+		char estimate[96], count[CB_HUMAN];
 
 		running_estimate(cell, &view->style, estimate, sizeof estimate);
 		if (cell->status == CB_SKIPPED)
@@ -118,8 +118,8 @@ static void tell_group_end(struct cb_progress_view *view, unsigned group)
 			fprintf(view->out, "     %s: %s: %s\n", cell->cell->id, cb_status_names[cell->status],
 				cell->reason);
 		else
-			fprintf(view->out, "     %s: %u samples%s\n", cell->cell->id,
-				cb_cell_result_counted(cell), estimate);
+			fprintf(view->out, "     %s: %s%s\n", cell->cell->id,
+				cb_human_count(cb_cell_result_counted(cell), "sample", count), estimate);
 	}
 	fflush(view->out);
 }

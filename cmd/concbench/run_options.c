@@ -48,9 +48,11 @@ static const struct cb_option rows[] = {
 		.arg = "PxT",
 		.parse = cb_value_shape,
 		.offset = RUN(shape_processes),
-		.help = "hybrid as P processes of T threads, both at least 2. The default is a process for "
-			"each "
-			"NUMA node or last-level cache, else 2" },
+		.help = "hybrid as P processes of T threads, both at least 2: one cell of PxT workers, "
+			"whatever "
+			"--workers says. The default is a process for each NUMA node or last-level cache, "
+			"else "
+			"2; where --workers stays below 4 one 2x2 cell stands for hybrid" },
 	{ .name = "inflight",
 		.arg = "K",
 		.parse = cb_value_inflight,
@@ -74,18 +76,22 @@ static const struct cb_option rows[] = {
 		.def = "auto",
 		.min = 1,
 		.max = UINT64_C(1) << 32,
-		.help = "units that a worker takes at a time from the shared counter" },
+		.help = "units that a worker takes at a time, from the shared counter or, with "
+			"--dispatch=static, "
+			"from its own range" },
 	{ .name = "pin",
 		.arg = "LIST",
 		.parse = cb_value_pins,
 		.offset = RUN(pins),
 		.def = "auto",
-		.help = "auto (one worker a core while they last, else none), none, compact, spread" },
+		.help = "auto (one worker a core while they last, else none), none, compact, spread; cells "
+			"that "
+			"come to lie on the same CPUs are measured once" },
 	{ .name = "cpus",
 		.arg = "LIST",
 		.parse = cb_value_cpus,
 		.offset = RUN(cpus),
-		.help = "confine the run to these CPUs, by the numbers of the system" },
+		.help = "confine the run to these CPUs, by the numbers of the system: 0,2 or 0..3 or 0-3" },
 	{ .name = "scan",
 		.arg = "NAME=LIST",
 		.parse = cb_value_scan,
@@ -158,7 +164,7 @@ static const struct cb_option rows[] = {
 		.max = 1000 * HOUR,
 		.help = "a sample that takes longer is ended and has failed. The default is 10s or 20 x the "
 			"expected time, whichever is more" },
-	{ .name = "stall", .arg = "DUR", .parse = cb_value_not_built, .help = "not built in this version" },
+	{ .name = "stall", .arg = "DUR", .parse = cb_value_not_built, .help = "", .hidden = true },
 	{ .name = "seed",
 		.arg = "WORD",
 		.parse = cb_value_seed,

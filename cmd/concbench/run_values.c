@@ -1,7 +1,9 @@
 #include "cmd/concbench/run_values.h"
 
+#include "lib/base/text.h"
 #include "lib/plan/plan.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,17 +25,35 @@ static bool is_planned(const char *word)
 	return false;
 }
 
+/* "serial, processes or threads" */
+static char *choices(const char *const *known, char *buf, size_t size)
+{
+	size_t n = 0;
+
+	*buf = '\0';
+	for (size_t i = 0; known[i] && n < size; i++)
+		n += (size_t)snprintf(buf + n, size - n, "%s%s",
+			!i             ? ""
+			: known[i + 1] ? ", "
+				       : " or ",
+			known[i]);
+	return buf;
+}
+
 static int unknown_word(const char *word, const char *const *known, struct cb_error *err)
 {
 	const char *nearest = cb_nearest(word, known);
-	char quoted[64];
+	char quoted[64], list[160];
 
 	cb_quote(word, quoted, sizeof quoted);
 	if (is_planned(word))
 		return cb_error_set(err, -EINVAL, "'%s' is not built in this version", quoted);
+	if (!strcmp(word, "all"))
+		return cb_error_set(err, -EINVAL, "'all' cannot be part of a list: leave out the rest of it");
 	if (nearest)
 		return cb_error_set(err, -EINVAL, "there is no '%s'; did you mean %s?", quoted, nearest);
-	return cb_error_set(err, -EINVAL, "there is no '%s'", quoted);
+	return cb_error_set(
+		err, -EINVAL, "there is no '%s': write %s", quoted, choices(known, list, sizeof list));
 }
 
 /* Adds the bit of word, 1 << its index in known. */
@@ -95,24 +115,44 @@ int cb_value_pins(const struct cb_option *o, void *field, const char *text, stru
 	return parse_set(text, cb_pin_names, field, err);
 }
 
-/* Only its form is looked at: what `all` is, is known when the CPUs are. */
+/*
+ * Only its form is looked at: what `all` is, is known when the CPUs are, so what may be wrong because of it
+ * is found by the plan.
+ */
 int cb_value_workers(const struct cb_option *o, void *field, const char *text, struct cb_error *err)
 {
 	struct cb_numbers numbers = { 0 };
-	int r = cb_parse_numbers(text, 1, CB_WORKERS_MAX, CB_NUMBERS_MAX, &numbers, err);
+	struct cb_error why = { 0 };
+	int r = cb_parse_numbers(text, 1, CB_WORKERS_MAX, CB_NUMBERS_MAX, &numbers, &why);
 
-	if (r < 0)
-		return r;
+	if (r < 0 && !(r == -ERANGE && strstr(text, "all")))
+		return cb_error_set(err, r, "%s", why.text);
 	cb_numbers_release(&numbers);
 	return cb_option_string(o, field, text, err);
 }
 
+/* Also as taskset writes ranges: each dash between two digits becomes two dots. */
 int cb_value_cpus(const struct cb_option *o, void *field, const char *text, struct cb_error *err)
 {
+	struct cb_text dotted = { 0 };
+	char *list;
+	int r;
+
 	(void)o;
 	if (strstr(text, "all"))
 		return cb_error_set(err, -EINVAL, "takes numbers of CPUs; leave it out to use all of them");
-	return cb_parse_numbers(text, 0, CPUS_MAX, CPUS_MAX, field, err);
+	for (size_t i = 0; text[i]; i++) {
+		bool range = text[i] == '-' && i && isdigit((unsigned char)text[i - 1]) &&
+			     isdigit((unsigned char)text[i + 1]);
+
+		cb_text_add(&dotted, "%s%.*s", range ? ".." : "", range ? 0 : 1, &text[i]);
+	}
+	list = cb_text_take(&dotted);
+	if (!list)
+		return cb_error_set(err, -ENOMEM, "out of memory");
+	r = cb_parse_numbers(list, 0, CPUS_MAX, CPUS_MAX, field, err);
+	free(list);
+	return r;
 }
 
 /* Fills shape_processes, at field, and shape_threads, which stands behind it. */

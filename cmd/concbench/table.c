@@ -6,6 +6,7 @@
 
 #include "cmd/concbench/cell_name.h"
 #include "cmd/concbench/human.h"
+#include "cmd/concbench/marks.h"
 #include "cmd/concbench/verdict.h"
 
 #include <errno.h>
@@ -16,42 +17,27 @@
 #define FIELD 48 /* bytes of a field's text */
 #define GAP   2  /* columns between fields */
 
-/* Marks behind numbers; each is explained below the table when it was used. */
-enum mark {
-	MARK_CAPACITY,
-	MARK_CLASS,
-	MARK_OVERSUBSCRIBED,
-	MARK_PRECISION,
-	MARK_SHORT,
-	MARK_SUPERLINEAR,
-	MARKS
-};
-
-static const struct {
-	const char *sign, *meaning;
-} marks[MARKS] = {
-	[MARK_CAPACITY] = { "~", "the host gave clearly less than its CPUs while this was measured" },
-	[MARK_CLASS] = { "[x]", "the class that the workload declares, where it is bound by something else" },
-	[MARK_OVERSUBSCRIBED] = { "*", "more workers than usable CPUs" },
-	[MARK_PRECISION] = { "?", "the precision asked for was not reached" },
-	[MARK_SHORT] = { "<", "samples shorter than 100 ms: the workload has no more units" },
-	[MARK_SUPERLINEAR] = { "!", "more than 1.05 x the workers: look for what changed besides them" },
-};
-
 /* What the making of a row needs and leaves. */
 struct row_context {
 	const struct cb_result *result;
 	const struct cb_group *group;
 	const struct cb_cell_result *cell;
-	bool *used; /* [MARKS] */
+	bool *used; /* [CB_MARKS] */
 	const struct cb_style *style;
 };
 
-/* The sign of a mark that applies, recorded as used, or "". */
-static const char *mark(struct row_context *c, enum mark m, bool applies)
+/* The sign of a mark where it applies, recorded as used, else "". */
+static const char *mark(struct row_context *c, enum cb_mark m)
 {
+	bool applies = cb_mark_applies(m, c->result, c->cell);
+
 	c->used[m] |= applies;
-	return applies ? marks[m].sign : "";
+	return applies ? cb_marks[m].sign : "";
+}
+
+static bool is_short(const struct row_context *c)
+{
+	return cb_mark_applies(CB_MARK_SHORT, c->result, c->cell);
 }
 
 static void put_mode(struct row_context *c, char *buf)
@@ -64,7 +50,7 @@ static void put_workers(struct row_context *c, char *buf)
 	char shape[CB_HUMAN];
 
 	snprintf(buf, FIELD, "%s%s", cb_human_shape(&c->cell->cell->shape, shape),
-		mark(c, MARK_OVERSUBSCRIBED, c->cell->cell->oversubscribed));
+		mark(c, CB_MARK_OVERSUBSCRIBED));
 }
 
 static void put_rate(struct row_context *c, char *buf)
@@ -87,14 +73,12 @@ static void put_half_width(const struct cb_estimate *e, const char *plus_minus, 
 
 static void put_rate_interval(struct row_context *c, char *buf)
 {
-	const struct cb_run_options *options = c->result->options;
 	size_t n;
 
 	put_half_width(&c->cell->summary.units_per_s, c->style->plus_minus, buf);
 	n = strlen(buf);
-	snprintf(buf + n, FIELD - n, "%s%s",
-		mark(c, MARK_PRECISION, !options->samples && !c->cell->summary.precision_reached),
-		mark(c, MARK_SHORT, c->cell->summary.too_short));
+	snprintf(buf + n, FIELD - n, "%s%s%s%s", mark(c, CB_MARK_PRECISION), mark(c, CB_MARK_QUEUED),
+		mark(c, CB_MARK_SHORT), mark(c, CB_MARK_UNVERIFIED));
 }
 
 static void put_speedup(struct row_context *c, char *buf)
@@ -102,7 +86,7 @@ static void put_speedup(struct row_context *c, char *buf)
 	const struct cb_summary *s = &c->cell->summary;
 
 	*buf = '\0';
-	if (s->speedup.n)
+	if (s->speedup.n && !c->cell->cell->baseline)
 		snprintf(buf, FIELD, "%.2f", s->speedup.median);
 }
 
@@ -112,24 +96,23 @@ static void put_speedup_interval(struct row_context *c, char *buf)
 	size_t n;
 
 	*buf = '\0';
-	if (!s->speedup.n)
+	if (!s->speedup.n || c->cell->cell->baseline)
 		return;
 	put_half_width(&s->speedup, c->style->plus_minus, buf);
 	n = strlen(buf);
-	snprintf(buf + n, FIELD - n, "%s%s", mark(c, MARK_SUPERLINEAR, s->superlinear),
-		mark(c, MARK_CAPACITY, s->capacity_low));
+	snprintf(buf + n, FIELD - n, "%s%s", mark(c, CB_MARK_SUPERLINEAR), mark(c, CB_MARK_CAPACITY));
 }
 
 static void put_efficiency(struct row_context *c, char *buf)
 {
 	*buf = '\0';
-	if (isfinite(c->cell->summary.efficiency))
+	if (isfinite(c->cell->summary.efficiency) && !c->cell->cell->baseline)
 		cb_human_share(c->cell->summary.efficiency, buf);
 }
 
 static void put_on_cpu(struct row_context *c, char *buf)
 {
-	cb_human_share(c->cell->summary.on_cpu, buf);
+	cb_human_share(is_short(c) ? NAN : c->cell->summary.on_cpu, buf);
 }
 
 static void put_memory(struct row_context *c, char *buf)
@@ -159,16 +142,13 @@ static void put_p99(struct row_context *c, char *buf)
 static void put_bound(struct row_context *c, char *buf)
 {
 	const char *bound = cb_bound_names[c->cell->summary.bound];
-	const char *declared = cb_class_names[c->group->workload->class];
 
-	if (!*bound)
+	if (!*bound || is_short(c))
 		strcpy(buf, "-");
-	else if (!strcmp(bound, declared))
+	else if (*mark(c, CB_MARK_CLASS))
+		snprintf(buf, FIELD, "%s [%s]", bound, cb_class_names[c->group->workload->class]);
+	else
 		snprintf(buf, FIELD, "%s", bound);
-	else {
-		snprintf(buf, FIELD, "%s [%s]", bound, declared);
-		c->used[MARK_CLASS] = true;
-	}
 }
 
 /* The columns, in order. Skipped and failed cells have `always` ones, then their reason. */
@@ -209,10 +189,15 @@ static unsigned text_columns(const char *text)
 	return n;
 }
 
+static bool is_measured(const struct cb_cell_result *cell)
+{
+	return cell->status == CB_OK && cell->summary.units_per_s.n;
+}
+
 static void make_row(struct row_context *c, struct row *row)
 {
 	for (size_t i = 0; i < COLUMNS; i++)
-		if (columns[i].always || c->cell->status == CB_OK)
+		if (columns[i].always || is_measured(c->cell))
 			columns[i].put(c, row->field[i]);
 }
 
@@ -281,22 +266,63 @@ static size_t columns_always(void)
 	return n;
 }
 
-/* "  threads  4  skipped: reason ...", the reason wrapped. */
+/* "skipped: reason" of a cell that was not measured, wrapped, from column indent on. */
+static void print_why(
+	FILE *out, const struct cb_cell_result *cell, unsigned indent, const struct cb_style *style)
+{
+	char text[320];
+
+	if (cell->status == CB_OK)
+		snprintf(text, sizeof text, "not measured: the run ended before its turn");
+	else
+		snprintf(text, sizeof text, "%s%s%s", cb_status_names[cell->status],
+			cell->reason[0] ? ": " : "", cell->reason);
+	cb_wrap(out, text, indent, style->width);
+}
+
+static const char *color_of(const struct cb_cell_result *cell, const struct cb_style *style)
+{
+	return cb_cell_result_failed(cell) ? style->red : style->dim;
+}
+
+/* "  threads  4  skipped: reason ..." */
 static void print_reason(FILE *out, const struct cb_cell_result *cell, const struct row *row,
 	const unsigned widths[COLUMNS], const struct cb_style *style)
 {
 	size_t always = columns_always();
 	unsigned indent = 2 + GAP;
-	char text[320];
 
 	for (size_t c = 0; c < always; c++)
 		indent += widths[c] + (c ? GAP : 0);
-	fputs(cell->status == CB_SKIPPED ? style->dim : style->red, out);
+	fputs(color_of(cell, style), out);
 	print_fields(out, row, widths, always);
-	snprintf(text, sizeof text, "%s%s%s", cb_status_names[cell->status], cell->reason[0] ? ": " : "",
-		cell->reason);
 	fprintf(out, "%*s", GAP, "");
-	cb_wrap(out, text, indent, style->width);
+	print_why(out, cell, indent, style);
+	fputs(style->off, out);
+}
+
+/* Whether the group has several cells, none measured and all for the same reason: it is told once. */
+static bool have_one_reason(const struct cb_result *result, const struct cb_group *group)
+{
+	const struct cb_cell_result *first = &result->cells[group->first];
+
+	for (unsigned i = 0; i < group->n; i++)
+		if (is_measured(&first[i]) || first[i].status != first->status ||
+			strcmp(first[i].reason, first->reason) != 0)
+			return false;
+	return group->n > 1;
+}
+
+/* "  all 5 cells  skipped: reason ..." */
+static void print_one_reason(
+	FILE *out, const struct cb_result *result, const struct cb_group *group, const struct cb_style *style)
+{
+	const struct cb_cell_result *first = &result->cells[group->first];
+	int n;
+
+	fputs(color_of(first, style), out);
+	n = fprintf(out, "  all %u cells%*s", group->n, GAP, "");
+	print_why(out, first, n > 0 ? (unsigned)n : 0, style);
 	fputs(style->off, out);
 }
 
@@ -318,10 +344,14 @@ static void print_group(FILE *out, const struct cb_result *result, unsigned g, c
 	if (g)
 		fputc('\n', out);
 	print_heading(out, group, style);
+	if (have_one_reason(result, group)) {
+		print_one_reason(out, result, group, style);
+		return;
+	}
 	for (unsigned i = group->first; i < group->first + group->n; i++) {
 		const struct cb_cell_result *cell = &result->cells[i];
 
-		if (cell->status != CB_OK) {
+		if (!is_measured(cell)) {
 			print_reason(out, cell, &rows[i], widths, style);
 			continue;
 		}
@@ -335,17 +365,43 @@ static void print_group(FILE *out, const struct cb_result *result, unsigned g, c
 	}
 }
 
-static void print_legend(FILE *out, const bool *used)
+/* The greatest share of their time that workers of a marked cell queued. */
+static double most_queued(const struct cb_result *result)
 {
-	for (size_t m = 0; m < MARKS; m++)
-		if (used[m])
-			fprintf(out, "%-3s %s\n", marks[m].sign, marks[m].meaning);
+	double most = 0;
+
+	for (unsigned i = 0; i < result->plan->cells_n; i++)
+		if (cb_mark_applies(CB_MARK_QUEUED, result, &result->cells[i]))
+			most = fmax(most, cb_queued_share(&result->cells[i]));
+	return most;
+}
+
+static void print_legend(FILE *out, const struct cb_result *result, const bool *used)
+{
+	char share[CB_HUMAN];
+
+	for (size_t m = 0; m < CB_MARKS; m++) {
+		if (!used[m])
+			continue;
+		fprintf(out, "%-3s %s", cb_marks[m].sign, cb_marks[m].meaning);
+		if (m == CB_MARK_QUEUED)
+			fprintf(out, " (up to %s of the time)", cb_human_share(most_queued(result), share));
+		fputc('\n', out);
+	}
+}
+
+bool cb_table_has_numbers(const struct cb_result *result)
+{
+	for (unsigned i = 0; i < result->plan->cells_n; i++)
+		if (is_measured(&result->cells[i]))
+			return true;
+	return false;
 }
 
 int cb_table_print(const struct cb_result *result, FILE *out, const struct cb_style *style)
 {
 	struct row *rows = calloc(result->plan->cells_n + 1, sizeof *rows);
-	bool used[MARKS] = { false };
+	bool used[CB_MARKS] = { false };
 	unsigned widths[COLUMNS];
 
 	if (!rows)
@@ -358,9 +414,9 @@ int cb_table_print(const struct cb_result *result, FILE *out, const struct cb_st
 	for (unsigned g = 0; g < result->plan->groups_n; g++)
 		print_group(out, result, g, rows, widths, style);
 	fputc('\n', out);
-	if (result->options->quick)
+	if (result->options->quick && cb_table_has_numbers(result))
 		fputs("quick: few short samples; the figures are rough\n", out);
-	print_legend(out, used);
+	print_legend(out, result, used);
 	free(rows);
 	return 0;
 }

@@ -7,5 +7,7 @@
 
 /* Prints the whole result to out. Returns 0, or -ENOMEM and has printed nothing. */
 int cb_table_print(const struct cb_result *result, FILE *out, const struct cb_style *style);
+/* Whether any cell was measured. */
+bool cb_table_has_numbers(const struct cb_result *result);
 
 #endif

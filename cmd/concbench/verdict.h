@@ -1,7 +1,8 @@
 /*
  * One sentence for each group that answers the question: which way of running this work is fastest, and is
- * that shown or only luck? A cell is called fastest only when its interval overlaps no other's; else those
- * that overlap are named as not distinguishable.
+ * that shown or only luck? The cell with the highest rate is held against each other one by the ratio of the
+ * two in the blocks they have in common: it is called fastest only when every such interval is above 1; else
+ * those whose interval is not are named as not distinguishable from it.
  */
 #ifndef CB_VERDICT_H
 #define CB_VERDICT_H

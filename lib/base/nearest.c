@@ -5,6 +5,7 @@
 
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 #define WORD_MAX 64 /* longer words are not guessed at */
 
@@ -46,8 +47,18 @@ static unsigned distance(const char *a, size_t na, const char *b, size_t nb)
 	return d[na % 3][nb];
 }
 
+/* The first word that text is the beginning of. One letter begins too many. */
+static const char *begun(const char *text, size_t n, const char *const *words)
+{
+	for (; n >= 2 && *words; words++)
+		if (strnlen(*words, WORD_MAX + 1) <= WORD_MAX && !strncasecmp(text, *words, n))
+			return *words;
+	return NULL;
+}
+
 const char *cb_nearest(const char *text, const char *const *words)
 {
+	const char *const *all = words;
 	size_t n = strnlen(text, WORD_MAX + 1);
 	unsigned most = n / 3 > 2 ? (unsigned)(n / 3) : 2, least = most + 1;
 	const char *best = NULL;
@@ -66,5 +77,7 @@ const char *cb_nearest(const char *text, const char *const *words)
 			best = *words;
 		}
 	}
+	if (least > 1 && begun(text, n, all))
+		return begun(text, n, all);
 	return best;
 }

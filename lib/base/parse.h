@@ -68,7 +68,8 @@ int cb_parse_pair(const char *text, char **ret_name, char **ret_value, struct cb
 /*
  * The word of the NULL-terminated list that is nearest to text, upper and lower case alike
  * (Damerau-Levenshtein distance, optimal string alignment, at most max(2, length/3) and below the longer
- * one's length: something must be left in common), the first of equals, or NULL.
+ * one's length: something must be left in common), the first of equals, or NULL. Before one that is two and
+ * more edits away comes the first that text, of two letters at least, is the beginning of.
  */
 const char *cb_nearest(const char *text, const char *const *words);
 

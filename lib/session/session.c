@@ -6,7 +6,7 @@
 #include "lib/host/clock.h"
 #include "lib/session/group_run.h"
 
-/* Preparing writes files and corpora: it gets longer than a sample, whatever --timeout allows that. */
+/* Preparing writes files and corpora: unless --timeout says otherwise it gets longer than a sample. */
 #define PREPARE_TIMEOUT_NS UINT64_C(300000000000)
 
 uint64_t cb_session_now_ns(const struct cb_session *session)

@@ -67,7 +67,7 @@ all_refused()
 		--sample-time=2h|--sample-time|h
 		--sample-time=50ms|--sample-time|--quick
 		--warmup=5|--warmup|5
-		--warmup=2000m|--warmup|range
+		--warmup=2000m|--warmup|'2000m' is out of range: 0 to 60m
 		--timeout=0|--timeout|range
 		--time-budget=|--time-budget|
 		--time-budget=99999999999999999999s|--time-budget|99999999999999999999s
@@ -80,7 +80,10 @@ all_refused()
 		--mode=|--mode|
 		--mode=threads,|--mode|
 		--mode=threads,threads|--mode|twice
-		--mode=serial,all|--mode|all
+		--mode=serial,all|--mode|'all' cannot be part of a list
+		--mode=zz|--mode|write serial, processes, threads or hybrid
+		--mode=thr|--mode|did you mean threads?
+		--pin=qqqq|--pin|write auto, none, compact or spread
 		--dispatch=shard|--dispatch|did you mean shared?
 		--pin=compct|--pin|did you mean compact?
 		--workers=|--workers|
@@ -93,6 +96,8 @@ all_refused()
 		--cpus=all|--cpus|leave it out
 		--cpus=0,0|--cpus|0
 		--cpus=-1|--cpus|-1
+		--cpus=3-1|--cpus|backwards
+		--cpus=0-|--cpus|0-
 		--shape=4|--shape|2x4
 		--shape=1x4|--shape|1
 		--shape=2x4x8|--shape|x8
@@ -100,6 +105,20 @@ all_refused()
 		--progress=fast|--progress|auto|bar|plain|none
 		--color=red|--color|auto|always|never
 	END
+}
+
+@test "--workers=all..1 is refused by what all is here" {
+	[ "$(nproc)" -gt 1 ] || skip "one CPU"
+	refused run "'all..1' is empty: 'all' is " run --workers=all..1 null
+	refused plan "'all..1' is empty: 'all' is " plan --workers=all..1 null
+	run ! grep -q 4096 <<<"$stderr"
+}
+
+@test "--cpus takes ranges as taskset writes them" {
+	cpu=$(python3 -c 'import os; print(min(os.sched_getaffinity(0)))')
+	run --separate-stderr "$CONCBENCH" plan --cpus="$cpu-$cpu" null
+	[ "$status" -eq 0 ]
+	[[ $output == *"null/serial/1/cpus=$cpu "* ]] || fail "$output"
 }
 
 @test "what the design has and this version lacks says so" {
@@ -133,6 +152,7 @@ all_refused()
 		--smaples=3|--smaples|did you mean --samples?
 		--SAMPLES=3|--SAMPLES|did you mean --samples?
 		--frobnicate-it|--frobnicate-it|see concbench
+		--work=3|--work|did you mean --workers?
 		-q|-q|no short options
 		--quick=1|--quick|takes no value
 		--=3|--|no such option
@@ -199,7 +219,7 @@ all_refused()
 	[ "$status" -eq 0 ]
 	[ -z "$stderr" ]
 	for option in mode workers shape inflight dispatch batch pin cpus scan units sample-time samples precision \
-		time-budget warmup timeout stall seed dir label cells allow-unverified worker-rows output quiet progress \
+		time-budget warmup timeout seed dir label cells allow-unverified worker-rows output quiet progress \
 		color quick no-wait; do
 		[[ $output == *"--$option"* ]]
 	done
@@ -207,6 +227,7 @@ all_refused()
 	[[ $one_line == *"[200ms; with --quick 50ms]"* ]]
 	[[ $one_line == *"[2%]"* ]]
 	[[ $output != *"--json"* ]]
+	[[ $output != *"--stall"* ]]
 	[ "$("$CONCBENCH" run -h)" = "$output" ]
 	[ "$("$CONCBENCH" help run)" = "$output" ]
 	[[ $("$CONCBENCH" plan --help) == *"--json"* ]]

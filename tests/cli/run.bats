@@ -189,6 +189,30 @@ time.sleep(60)' >held 3>&- &
 	END
 }
 
+@test "Ctrl-C before anything was measured: one sentence, no table" {
+	"$CONCBENCH" run --quick --sample-time=30s --timeout=60s --progress=none --output=r.json cpu_prime 2>errors 3>&- &
+	pid=$!
+	until_true grep -q " to measure" errors
+	kill -INT "$pid"
+	status=0
+	wait "$pid" || status=$?
+	[ "$status" -eq 130 ]
+	[ "$(tail -n 1 errors)" = "concbench: Interrupt: nothing was measured, and nothing is saved" ] || fail "$(cat errors)"
+	run ! grep -q "serial" errors
+	[ ! -e r.json ]
+}
+
+@test "Ctrl-C between two groups: the cells whose turn had not come say so" {
+	"$CONCBENCH" run --quick --sample-time=5ms --samples=10000 --mode=serial --progress=none --output=r.json \
+		null cpu_prime 2>errors 3>&- &
+	pid=$!
+	until_true test -e r.json.part
+	kill -INT "$pid"
+	wait "$pid" || true
+	grep -qE "^  serial +1  not measured: the run ended before its turn$" errors || fail "$(cat errors)"
+	run ! grep -qE "\-/s" errors
+}
+
 @test "an interrupt does not replace a file that was there" {
 	echo precious >r.json
 	"$CONCBENCH" run "${endless[@]}" --output=r.json --quiet 2>errors 3>&- &
@@ -232,6 +256,7 @@ time.sleep(60)' >held 3>&- &
 	status=0
 	wait "$pid" || status=$?
 	[ "$status" -eq 130 ]
+	[ "$(tail -n 1 errors)" = "concbench: Interrupt: the other concbench was still measuring; nothing was measured here" ]
 	[ ! -e r.json ]
 }
 
@@ -289,4 +314,60 @@ time.sleep(60)' >held 3>&- &
 	END
 	run --separate-stderr "$CONCBENCH" sample extra </dev/null
 	[ "$status" -eq 2 ]
+}
+
+@test "the hint names the script wherever the program stands, and the file as a shell takes it" {
+	mkdir -p p/bin p/share/concbench
+	cp "$CONCBENCH" p/bin/concbench
+	cp "$ROOT/scripts/table.py" p/share/concbench
+	run --separate-stderr p/bin/concbench run "${short[@]}" --mode=serial --progress=none --output="a 'b\$.json" null
+	hint=$(sed -n 's/.*(as Markdown or CSV: \(.*\))$/\1/p' <<<"$stderr")
+	[[ $hint == "p/share/concbench/table.py "* ]] || fail "$stderr"
+	run bash -c "$hint"
+	[ "$status" -eq 0 ] || fail "$hint: $output"
+	[[ $output == *null/serial/1* ]]
+	rm p/share/concbench/table.py
+	run --separate-stderr p/bin/concbench run "${short[@]}" --mode=serial --progress=none --output=r.json null
+	[[ $stderr == *$'\n'"result: r.json" ]] || fail "$stderr"
+}
+
+@test "a sample too short for the clock is marked, and shows no share of a CPU" {
+	run --separate-stderr "$CONCBENCH" run --quick --mode=serial --units=1 --samples=6 --progress=none --output=r.json null
+	[ "$status" -eq 0 ]
+	grep -qE "^  serial +1 .*/s .*#" <<<"$stderr" || fail "$stderr"
+	grep -qE "^# +samples too short" <<<"$stderr" || fail "$stderr"
+	! grep -qE "[0-9]+% *(cpu|-)?$" <<<"$stderr" || fail "$stderr"
+}
+
+@test "a host that is busy with something else is told" {
+	cpu=$(python3 -c 'import os; print(min(os.sched_getaffinity(0)))')
+	taskset -c "$cpu" sh -c 'while :; do :; done' 3>&- &
+	holder=$!
+	run --separate-stderr "$CONCBENCH" run --quick --samples=6 --mode=serial --cpus="$cpu" --pin=compact --progress=none \
+		--output=r.json cpu_prime
+	kill "$holder"
+	[ "$status" -eq 0 ]
+	[ "$(value r.json '"run_delay_ns" in d["cells"][0]["summary"]')" = True ] || skip "the kernel has no schedstat"
+	grep -qE "^  serial[^ ]* +1 .*/s .*\^" <<<"$stderr" || fail "$stderr"
+	grep -qE "^\^ +workers queued.*something else runs here \(up to [0-9]+% of the time\)" <<<"$stderr" || fail "$stderr"
+}
+
+@test "--allow-unverified: what was not verified is marked, in both tables" {
+	[ -d /dev/shm ] || skip "no /dev/shm"
+	run --separate-stderr "$CONCBENCH" run "${short[@]}" --mode=serial --dir=/dev/shm --allow-unverified --output=r.json \
+		--progress=none file_fsync:size=64KiB
+	[ "$status" -ne 2 ] || fail "$stderr"
+	grep -qE "^  serial +1 .*/s .*&" <<<"$stderr" || fail "$stderr"
+	grep -qE "^& +not verified" <<<"$stderr" || fail "$stderr"
+	run "$ROOT/scripts/table.py" r.json
+	grep -qE "serial.*/s.*&" <<<"$output" || fail "$output"
+	grep -qE "note: & not verified" <<<"$output" || fail "$output"
+}
+
+@test "a reason that all cells of a group have is told once" {
+	[ -d /dev/shm ] || skip "no /dev/shm"
+	run --separate-stderr "$CONCBENCH" run "${short[@]}" --mode=serial,threads --dir=/dev/shm --output=r.json file_fsync
+	[ "$status" -eq 6 ]
+	[ "$(grep -c "skipped: " <<<"$stderr")" -eq 1 ] || fail "$stderr"
+	grep -qE "^  all 2 cells  skipped: " <<<"$stderr" || fail "$stderr"
 }

@@ -590,6 +590,9 @@ static void test_nearest(void **state)
 	assert_string_equal(cb_nearest("procxxxes", modes), "processes"); /* a third of 9 letters */
 	assert_null(cb_nearest("procxxxxs", modes));
 	assert_null(cb_nearest("coroutine", modes));
+	assert_string_equal(cb_nearest("thr", modes), "threads"); /* its beginning */
+	assert_string_equal(cb_nearest("PRO", modes), "processes");
+	assert_null(cb_nearest("q", modes));
 	assert_null(cb_nearest("xy", modes)); /* two edits make io of it, nothing is left in common */
 	assert_null(cb_nearest("", modes));
 	assert_string_equal(cb_nearest("gold", twins), "cold");
