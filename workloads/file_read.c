@@ -4,10 +4,9 @@
  * evicts the file (or reads it in) and looks how much of it is resident, and in the end the bytes that came
  * from the device are compared with those that were asked for. A cold sample reads each block once at most,
  * by a permutation, and blocks are whole pages, so that no unit finds what another has brought in. That holds
- * for random order only: sequential cold reads measure the kernel's read-ahead. Warm-up computes, as it may
- * not use up blocks; for warm and direct reads as well, because capabilities know no parameters (what that
- * costs them is not known). The first word of each block is noted when the file is prepared, so digests have
- * an oracle for the user's files as well.
+ * for random order only: sequential cold reads measure the kernel's read-ahead. Warm-up computes (it may not
+ * use up blocks), for warm and direct reads as well: no difference to reading showed. The first word of each
+ * block is noted when the file is prepared, so digests have an oracle for the user's files as well.
  */
 #include "lib/workload.h"
 #include "lib/workload_file.h"
