@@ -212,7 +212,6 @@ static int read_worker_init(struct cb_worker *w, struct cb_error *err)
 
 	if (!r || posix_memalign(&r->buf, 4096, p->block_bytes))
 		return cb_error_set(err, -ENOMEM, "no memory for a block");
-	memset(r->buf, 0, p->block_bytes); /* touched, as no warm-up does it */
 	snprintf(path, sizeof path, "/proc/self/fd/%d", f->fd);
 	r->fd = open(path, O_RDONLY | O_CLOEXEC | (p->cache == DIRECT ? O_DIRECT : 0));
 	if (r->fd < 0)
@@ -230,9 +229,15 @@ static int read_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_e
 	const struct reader *r = w->state;
 
 	for (uint64_t unit = first; unit < first + n; unit++) {
-		off_t at = (off_t)(block_of(p, f->blocks, w->seed, unit) * p->block_bytes);
-		ssize_t got = w->io->pread(r->fd, r->buf, p->block_bytes, at);
+		off_t at;
+		ssize_t got;
 
+		if (p->cache == COLD && unit >= CB_WARMUP_UNIT) {
+			fill(r->buf, p, unit);
+			continue;
+		}
+		at = (off_t)(block_of(p, f->blocks, w->seed, unit) * p->block_bytes);
+		got = w->io->pread(r->fd, r->buf, p->block_bytes, at);
 		if (got != (ssize_t)p->block_bytes)
 			return cb_error_set(err, got < 0 ? (int)got : -EIO,
 				"cannot read %llu bytes at %lld: %s", (unsigned long long)p->block_bytes,
@@ -333,7 +338,7 @@ const struct cb_workload cb_workload_file_read = {
 	.unit = "block read",
 	.version = 1,
 	.class = CB_CLASS_DEVICE,
-	.caps = CB_CAN_BLOCKING | CB_CAN_ASYNC | CB_CAN_DISPATCHES | CB_UNITS_ONCE,
+	.caps = CB_CAN_BLOCKING | CB_CAN_ASYNC | CB_CAN_DISPATCHES,
 	.fds_per_worker = 1,
 	.params = read_table,
 	.metrics = read_metrics,
