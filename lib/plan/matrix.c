@@ -161,9 +161,58 @@ static int count(struct cb_builder *b, const struct cb_cell *cell, struct cb_err
 	return b->first_id ? 0 : no_memory(err);
 }
 
+static bool same_cpus(const int *a, const int *b, unsigned n)
+{
+	return n == 0 || (a && b && !memcmp(a, b, n * sizeof *a));
+}
+
+static bool same_but_for_pin(const struct cb_cell *a, const struct cb_cell *b)
+{
+	return a->group == b->group && a->mode == b->mode && a->dispatch == b->dispatch &&
+	       !memcmp(&a->shape, &b->shape, sizeof a->shape);
+}
+
+/*
+ * The earlier cell that differs from this one by its --pin only and whose workers got the same CPUs; or NULL.
+ * Pins vary fastest, so such cells stand together.
+ */
+static const struct cb_cell *find_twin(const struct cb_builder *b, const struct cb_cell *cell)
+{
+	const struct cb_placement *p = &cell->placement;
+
+	for (unsigned i = b->plan.cells_n; i-- > 0 && same_but_for_pin(&b->plan.cells[i], cell);) {
+		const struct cb_cell *other = &b->plan.cells[i];
+
+		if (other->status == CB_OK &&
+			same_cpus(other->placement.worker_cpu, p->worker_cpu, p->workers) &&
+			same_cpus(other->placement.partner_cpu, p->partner_cpu, p->partners))
+			return other;
+	}
+	return NULL;
+}
+
+/*
+ * Several --pin may come to the same CPUs, which are measured once. Of serial nobody asked for several cells:
+ * its twins get no row that says so.
+ */
+static int push_once(struct cb_builder *b, struct cb_cell *cell, bool *ret_taken, struct cb_error *err)
+{
+	const struct cb_cell *twin = cell->status == CB_OK ? find_twin(b, cell) : NULL;
+	int r;
+
+	if (twin && cb_cell_is_serial(cell))
+		return 0;
+	if (twin)
+		cb_cell_skip(cell, "it is placed like %s", twin->id);
+	r = push(b, cell, err);
+	*ret_taken = !r;
+	return r;
+}
+
 static int add_cell(struct cb_builder *b, const struct recipe *recipe, struct cb_error *err)
 {
 	struct cb_cell cell = { 0 };
+	bool taken = false;
 	int r = name_cell(&cell, b, recipe, err);
 
 	if (!r)
@@ -171,11 +220,10 @@ static int add_cell(struct cb_builder *b, const struct recipe *recipe, struct cb
 	if (!r && matches(b, &cell)) {
 		r = cell.status == CB_OK ? place_cell(&cell, b, last_group(b), err) : 0;
 		if (!r)
-			r = push(b, &cell, err);
-		if (!r)
-			return 0;
+			r = push_once(b, &cell, &taken, err);
 	}
-	cb_cell_release(&cell);
+	if (!taken)
+		cb_cell_release(&cell);
 	return r;
 }
 

@@ -573,21 +573,27 @@ static void test_dispatch_not_asked_for_is_what_the_workload_has(void **state)
 
 /* ---- places -------------------------------------------------------------------------------------------- */
 
-static void test_each_pin_has_a_serial_cell_and_the_first_is_the_baseline(void **state)
+/* Two packages: compact and spread differ for two workers, but not for one and not for all. */
+static void test_each_place_has_a_cell_and_the_first_serial_one_is_the_baseline(void **state)
 {
-	struct fixture *f = start("core:4 pu:1");
+	struct fixture *f = start("pack:2 core:2 pu:1");
 
 	(void)state;
-	f->options.pins = 1u << CB_PIN_AUTO | 1u << CB_PIN_NONE | 1u << CB_PIN_SPREAD;
+	f->options.pins = 1u << CB_PIN_AUTO | 1u << CB_PIN_NONE | 1u << CB_PIN_COMPACT | 1u << CB_PIN_SPREAD;
 	ask_modes(f, LIST("serial", "threads"));
+	ask_workers(f, "1,2");
 	plan(f, LIST("fake_cpu"));
 	check_ids(&f->plan,
-		LIST("fake_cpu/serial/1", "fake_cpu/serial/1/none", "fake_cpu/serial/1/spread",
-			"fake_cpu/threads/4", "fake_cpu/threads/4/none", "fake_cpu/threads/4/spread"));
+		LIST("fake_cpu/serial/1", "fake_cpu/serial/1/none", "fake_cpu/threads/1",
+			"fake_cpu/threads/1/none", "fake_cpu/threads/1/compact", "fake_cpu/threads/1/spread",
+			"fake_cpu/threads/2", "fake_cpu/threads/2/none", "fake_cpu/threads/2/compact",
+			"fake_cpu/threads/2/spread"));
 	for (unsigned i = 0; i < f->plan.cells_n; i++)
 		assert_int_equal(f->plan.cells[i].baseline, i == 0);
 	assert_int_equal(f->plan.cells[1].placement.pin, CB_PIN_NONE);
-	assert_int_equal(f->plan.cells[2].placement.pin, CB_PIN_SPREAD);
+	for (unsigned i = 0; i < f->plan.cells_n; i++)
+		assert_int_equal(f->plan.cells[i].status, i == 4 || i == 5 || i == 8 ? CB_SKIPPED : CB_OK);
+	assert_string_equal(f->plan.cells[8].reason, "it is placed like fake_cpu/threads/2");
 	done(f);
 }
 
@@ -1121,7 +1127,7 @@ int main(void)
 		cmocka_unit_test(test_serial_shows_no_dispatch),
 		cmocka_unit_test(test_dispatch_asked_for_is_skipped_with_a_reason),
 		cmocka_unit_test(test_dispatch_not_asked_for_is_what_the_workload_has),
-		cmocka_unit_test(test_each_pin_has_a_serial_cell_and_the_first_is_the_baseline),
+		cmocka_unit_test(test_each_place_has_a_cell_and_the_first_serial_one_is_the_baseline),
 		cmocka_unit_test(test_cpus_confine_and_are_part_of_the_id),
 		cmocka_unit_test(test_partners_are_counted_and_placed),
 		cmocka_unit_test(test_environment_reaches_supported),
