@@ -76,6 +76,12 @@ static bool is_imprecise(const struct cb_result *result, const struct cb_cell_re
 	return !result->options->samples && !cell->summary.precision_reached;
 }
 
+static bool is_brief(const struct cb_result *result, const struct cb_cell_result *cell)
+{
+	(void)result;
+	return cell->summary.too_short;
+}
+
 static const struct cb_workload *workload_of(
 	const struct cb_result *result, const struct cb_cell_result *cell)
 {
@@ -119,6 +125,7 @@ const struct cb_mark_row cb_marks[CB_MARKS] = {
 		"workers queued for a CPU although there was one for each: something else runs here",
 		is_queued },
 	[CB_MARK_SHORT] = { "#", "samples too short for the clock: ask for more --units", is_short },
+	[CB_MARK_BRIEF] = { "<", "samples shorter than 100 ms: the workload has no more units", is_brief },
 	[CB_MARK_UNVERIFIED] = { "&", "not verified: whether it reached the device cannot be checked there",
 		is_unverified },
 };
