@@ -42,6 +42,7 @@ static const struct field sample_fields[] = {
 	FIELD(write_bytes),
 	FIELD(rchar),
 	FIELD(wchar),
+	FIELD(timer_slack_ns),
 #undef FIELD
 };
 

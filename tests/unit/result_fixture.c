@@ -138,6 +138,7 @@ struct cb_sample fixture_sample(uint64_t units, uint64_t makespan_ns)
 	struct cb_sample s = { .status = CB_OK, .workers_done = 1 };
 
 	fixture_set_numbers(&s, CB_NONE, 0);
+	s.timer_slack_ns = CB_NONE;
 	s.units = units;
 	s.makespan_ns = makespan_ns;
 	s.digest = 0x1234;

@@ -249,6 +249,7 @@ static void fill(struct fixture *f)
 	make_rows(rows, 4);
 	s.rows = rows;
 	s.makespan_ns = 100000000;
+	s.timer_slack_ns = 1;
 	s.metrics[0] = 1.5;
 	s.notes[0] = (struct cb_note){ .key = "filesystem", .word = "ext4" };
 	s.notes[1] = (struct cb_note){ .key = "resident_pct", .number = 0.5 };
@@ -298,6 +299,7 @@ static void test_full_file_reads_back(void **state)
 	assert_int_equal(cJSON_GetArraySize(get(cell, "cpus")), 2);
 	sample = cJSON_GetArrayItem(get(cell, "samples"), 5);
 	assert_true(cJSON_GetNumberValue(get(sample, "makespan_ns")) == 1e8);
+	assert_true(cJSON_GetNumberValue(get(sample, "timer_slack_ns")) == 1);
 	assert_string_equal(text_of(get(sample, "notes"), "filesystem"), "ext4");
 	assert_true(cJSON_GetNumberValue(get(get(sample, "metrics"), "gib_per_s")) == 1.5);
 	assert_null(get(get(sample, "metrics"), "lock_wait_ns"));
@@ -439,6 +441,7 @@ static void test_missing_numbers_are_absent(void **state)
 	assert_null(strstr(text, "inf\""));
 	assert_null(strstr(text, "18446744073709551615"));
 	assert_null(strstr(text, "spawn_ns"));
+	assert_null(strstr(text, "timer_slack_ns"));
 	free(text);
 }
 
