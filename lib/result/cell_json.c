@@ -316,7 +316,7 @@ static int put_members(
 
 	if (object.node)
 		add(object, out);
-	if (failed)
+	if (failed || !object.node)
 		rc = -ENOMEM;
 	else if (object.node->child)
 		rc = put_text(out, before);

@@ -518,7 +518,8 @@ static void test_each_cell_is_a_line(void **state)
 	fill(f);
 	add_many(f);
 	text = fixture_text(f);
-	for (line = strtok(strstr(text, "\"cells\""), "\n"); (line = strtok(NULL, "\n")) && *line == '{';)
+	strtok(strstr(text, "\"cells\""), "\n");
+	while ((line = strtok(NULL, "\n")) && *line == '{')
 		cells++;
 	assert_int_equal(cells, FIXTURE_CELLS);
 	assert_string_equal(line, "]");
