@@ -219,6 +219,7 @@ SUMMARY = {
     "capacity_low": BOOL,
     "superlinear": BOOL,
     "precision_reached": BOOL,
+    "short": BOOL,
     "run_delay_ns": AMOUNT,
     "metrics": MapOf(REAL),
     **{key: AMOUNT for key in SAMPLE_MEDIANS},
@@ -518,6 +519,11 @@ def is_short(entry: Entry) -> bool:
     return None not in (makespan, clock) and makespan < CLOCK_READS * clock
 
 
+def is_brief(entry: Entry) -> bool:
+    """Whether samples are shorter than they should be, though nobody asked for that."""
+    return bool(lookup(entry.cell, ("summary", "short")))
+
+
 def is_queued(entry: Entry) -> bool:
     """Whether workers queued although each had a CPU of its own."""
     cell = entry.cell
@@ -571,6 +577,7 @@ MARKS: Sequence[Mark] = (
     Mark("rate", "?", is_imprecise, "the precision asked for was not reached"),
     Mark("rate", "^", is_queued, "workers queued for a CPU although there was one for each: something else ran there"),
     Mark("rate", "#", is_short, "samples too short for the clock: ask for more --units"),
+    Mark("rate", "<", is_brief, "samples shorter than 100 ms: the workload has no more units"),
     Mark("rate", "&", is_unverified, "not verified: whether it reached the device could not be checked there"),
     Mark("speedup", "!", is_superlinear, "more than 1.05 x the workers: look for what changed besides them"),
     Mark("speedup", "~", is_capacity_low, "the host gave clearly less than its CPUs while this was measured"),
