@@ -3,10 +3,26 @@
 # Nothing here names a source file: adding lib/x/y.c, workloads/NAME.c, cmd/concbench/x.c, tests/unit/test_x.c,
 # tests/cli/x.bats or tests/fuzz/fuzz_x.c is the whole change. Objects live in build/PROFILE/, and the release
 # binary at build/concbench. CC, CPPFLAGS, CFLAGS and LDFLAGS come last on the command line, so yours win.
+#
+# Called from another folder, make -f PATH/Makefile leaves all that it makes in build/ there; so does BUILDDIR=FOLDER.
+
+SOURCES := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
+ifneq ($(SOURCES),$(CURDIR))
+
+goals := $(or $(MAKECMDGOALS),all)
+.PHONY: $(goals) in-sources
+$(goals): in-sources ;
+in-sources:
+	+@$(MAKE) --no-print-directory -C '$(SOURCES)' -f Makefile BUILDDIR='$(abspath $(if $(filter command%,$(origin BUILDDIR)),$(BUILDDIR),build))' \
+		$(if $(DESTDIR),DESTDIR='$(abspath $(DESTDIR))') $(goals)
+
+else
 
 VERSION = 0.1.0
 PREFIX  ?= /usr/local
 PROFILE ?= release
+BUILDDIR := build
+export BUILDDIR
 
 # What each profile adds. asan, tsan and fuzz must also be given to the linker.
 flags_release  := -O2 -g
@@ -22,8 +38,8 @@ endif
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla \
 	    -Wformat=2 $(if $(WERROR),-Werror)
 
-OUT := build/$(PROFILE)
-BIN := $(if $(filter release,$(PROFILE)),build/concbench,$(OUT)/concbench)
+OUT := $(BUILDDIR)/$(PROFILE)
+BIN := $(if $(filter release,$(PROFILE)),$(BUILDDIR)/concbench,$(OUT)/concbench)
 LIB := $(OUT)/libconcbench.a
 
 LIB_SRCS      := $(sort $(shell find lib -name '*.c'))
@@ -146,7 +162,7 @@ $(LIB_OBJS) $(CMD_OBJS) $(call objects,$(UNIT_SRCS)): | $(OUT)/gen/version.h
 JOBS   := $(shell nproc)
 submake = $(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
 
-UNIT_TESTS = $(UNIT_SRCS:%.c=build/$(1)/%)
+UNIT_TESTS = $(UNIT_SRCS:%.c=$(BUILDDIR)/$(1)/%)
 CLI_TESTS  = $(sort $(wildcard tests/cli/*.bats tests/fault/*.bats))
 # Threads are what the thread sanitizer looks at.
 TSAN_TESTS = $(sort $(wildcard tests/cli/run*.bats))
@@ -177,7 +193,7 @@ fmt: ## format the C sources
 FUZZ_SECONDS ?= 60
 fuzz: ## fuzz the parsers for FUZZ_SECONDS (60) in all
 	+$(submake) fuzz-programs PROFILE=fuzz CC=clang
-	scripts/fuzz $(FUZZ_SECONDS) $(FUZZ_SRCS:%.c=build/fuzz/%)
+	scripts/fuzz $(FUZZ_SECONDS) $(FUZZ_SRCS:%.c=$(BUILDDIR)/fuzz/%)
 
 bench: ## compare the harness with bare loops, sysbench and fio
 	+$(submake) all
@@ -188,7 +204,7 @@ QUICKSTART_WORKLOADS = cpu_prime cpu_deflate mem_stream wait_sleep:duration=2ms 
 quickstart: ## install what the build needs, build, measure real workloads in all modes, print the table
 	scripts/deps
 	+$(submake) all
-	build/concbench run --quick --output=results/quickstart.json $(QUICKSTART_WORKLOADS)
+	$(BUILDDIR)/concbench run --quick --output=results/quickstart.json $(QUICKSTART_WORKLOADS)
 
 # ---- installing ----------------------------------------------------------------------------------------------
 
@@ -215,12 +231,14 @@ uninstall: ## remove what install put there
 	rm -rf $(includedir) $(datadir) $(docdir)
 
 dist: ## build/concbench-VERSION.tar.gz of the committed sources
-	@mkdir -p build
-	git archive --prefix=concbench-$(VERSION)/ -o build/concbench-$(VERSION).tar.gz HEAD
+	@mkdir -p $(BUILDDIR)
+	git archive --prefix=concbench-$(VERSION)/ -o $(BUILDDIR)/concbench-$(VERSION).tar.gz HEAD
 
 clean: ## remove build/
-	rm -rf build
+	rm -rf $(BUILDDIR)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' Makefile
-	@echo 'Variables: PROFILE=release|asan|tsan|fuzz|coverage WERROR=1 V=1 SHARED=yes (link no archives) CC CPPFLAGS CFLAGS LDFLAGS PREFIX DESTDIR'
+	@echo 'Variables: PROFILE=release|asan|tsan|fuzz|coverage WERROR=1 V=1 SHARED=yes (link no archives) CC CPPFLAGS CFLAGS LDFLAGS PREFIX DESTDIR BUILDDIR'
+
+endif

@@ -32,7 +32,10 @@ MAX_DIGITS = 40  # of a whole number: 2^64 has 20
 MAX_SHOWN = 256  # characters of a text in a table or message
 MAX_CSV = 32767  # characters of a CSV field: what spreadsheets take
 
-SUPERLINEAR = 1.05  # a speed-up above this many times the workers is flagged
+# When numbers are flagged; the same as in the table of concbench run.
+SUPERLINEAR = 1.05  # a speed-up above this many times the workers
+QUEUED_SHARE = 0.03  # of their time that workers queued for a CPU of their own
+CLOCK_READS = 100  # a makespan shorter than this many reads of the clock
 
 
 class InputError(Exception):
@@ -82,44 +85,62 @@ def csv_text(text: str) -> str:
 # ---- numbers for people ------------------------------------------------------------------------------
 
 
-def three_digits(value: float, zeros: bool = False) -> str:
-    """The value with three significant digits, with or without trailing zeros."""
+def three_digits(value: float) -> str:
+    """The value with three significant digits at most."""
     size = abs(value)
     if size != 0 and (size < 1 or size >= 1e6):
         return "%.3g" % value
-    decimals = 2 if size < 9.995 else 1 if size < 99.95 else 0
-    text = "%.*f" % (decimals, value)
-    return text if zeros or "." not in text else text.rstrip("0").rstrip(".")
+    text = "%.*f" % (2 if size < 9.995 else 1 if size < 99.95 else 0, value)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def significant(value: float, digits: int) -> str:
+    """The value in fixed notation with that many significant digits, its zeros included."""
+    before = math.floor(math.log10(value * (1 + 0.5 * 10**-digits))) + 1 if value > 0 else 1
+    return "%.*f" % (min(max(digits - before, 0), 9), value)
 
 
 Scale = Sequence[Tuple[float, str]]
-RATE_SCALE: Scale = ((1, "/s"), (1e3, "k/s"), (1e6, "M/s"), (1e9, "G/s"))
+RATE_SCALE: Scale = ((1, "/s"), (1e3, "k/s"), (1e6, "M/s"), (1e9, "G/s"), (1e12, "T/s"))
 TIME_SCALE: Scale = ((1, "ns"), (1e3, "us"), (1e6, "ms"), (1e9, "s"))
 SIZE_SCALE: Scale = ((1, "B"), (1 << 10, "KiB"), (1 << 20, "MiB"), (1 << 30, "GiB"), (1 << 40, "TiB"))
+FIXED_MAX = 1e16  # numbers from here on in exponential notation
 
 
-def pick_unit(value: float, scale: Scale) -> Tuple[float, str]:
+def pick_unit(value: float, scale: Scale, digits: int) -> Tuple[float, str]:
     """The largest unit in which the value, once rounded, is at least 1; the smallest for little values."""
     chosen = scale[0]
     for row in scale:
-        if abs(value) >= row[0] * 0.9995:
+        if value * (1 + 0.5 * 10**-digits) >= row[0]:
             chosen = row
     return chosen
 
 
-def with_unit(scale: Scale) -> Callable[[float], str]:
-    """A formatter of values in the scale's unit."""
+def with_unit(scale: Scale, digits: int) -> Callable[[float], str]:
+    """A formatter of values of at least 0 in the scale's unit, as concbench itself writes them."""
 
     def format_value(value: float) -> str:
-        factor, unit = pick_unit(value, scale)
-        return three_digits(value / factor) + " " + unit
+        factor, unit = pick_unit(value, scale, digits)
+        if value >= FIXED_MAX * scale[-1][0]:
+            return "%.3e%s" % (value / factor, unit)
+        if factor == 1 and value == math.floor(value):
+            return "%d%s" % (value, unit)
+        return significant(value / factor, digits) + unit
 
     return format_value
 
 
 def percent(share: float) -> str:
-    """A share of 1 as a percentage."""
-    return three_digits(share * 100) + "%"
+    """A share of 1 as a percentage: two significant digits below 10 %, else none behind the point."""
+    size = abs(share) * 100
+    if size >= FIXED_MAX:
+        return "%.3e%%" % (share * 100)
+    return "%.*f%%" % (0 if size >= 9.95 else 1 if size >= 0.05 or size == 0 else 2, share * 100)
+
+
+def factor_text(value: float) -> str:
+    """A ratio."""
+    return "%.2fx" % value if value < FIXED_MAX else "%.3ex" % value
 
 
 class Kind(NamedTuple):
@@ -133,11 +154,11 @@ TEXT = Kind(False, str)
 FLAG = Kind(False, lambda value: "yes" if value else "no")
 COUNT = Kind(True, lambda value: str(value) if isinstance(value, int) else three_digits(value))
 NUMBER = Kind(True, three_digits)
-RATE = Kind(True, with_unit(RATE_SCALE))
-TIME = Kind(True, with_unit(TIME_SCALE))
-SIZE = Kind(True, with_unit(SIZE_SCALE))
+RATE = Kind(True, with_unit(RATE_SCALE, 4))
+TIME = Kind(True, with_unit(TIME_SCALE, 3))
+SIZE = Kind(True, with_unit(SIZE_SCALE, 3))
 SHARE = Kind(True, percent)
-FACTOR = Kind(True, lambda value: three_digits(value, zeros=True) + "x")
+FACTOR = Kind(True, factor_text)
 
 
 def divide(a: Optional[float], b: Optional[float]) -> Optional[float]:
@@ -184,7 +205,7 @@ PARAM = Leaf("text, a number, true, false or a file", lambda v: SCALAR.test(v) o
 
 ESTIMATE = {"median": AMOUNT, "ci_low": AMOUNT, "ci_high": AMOUNT}
 SAMPLE_MEDIANS = ("makespan_ns", "spawn_ns", "teardown_ns", "start_skew_ns", "pss_bytes", "capacity")
-SAMPLE = {"discarded": BOOL, "metrics": MapOf(REAL), **{key: AMOUNT for key in SAMPLE_MEDIANS}}
+SAMPLE = {"discarded": BOOL, "metrics": MapOf(REAL), "notes": MapOf(SCALAR), **{key: AMOUNT for key in SAMPLE_MEDIANS}}
 LATENCY = {key: AMOUNT for key in ("count", "p50_ns", "p90_ns", "p99_ns", "p999_ns", "max_ns")}
 SUMMARY = {
     "n": WHOLE,
@@ -196,12 +217,16 @@ SUMMARY = {
     "effective_cores": AMOUNT,
     "bound": WORD,
     "capacity_low": BOOL,
+    "superlinear": BOOL,
+    "precision_reached": BOOL,
+    "short": BOOL,
+    "run_delay_ns": AMOUNT,
     "metrics": MapOf(REAL),
     **{key: AMOUNT for key in SAMPLE_MEDIANS},
 }
 CELL = {
     **{key: WORD for key in ("id", "workload", "class", "mode", "dispatch", "pin", "status", "reason")},
-    **{key: WHOLE for key in ("workload_version", "workers", "processes", "threads", "inflight", "units")},
+    **{key: WHOLE for key in ("workload_version", "workers", "processes", "threads", "inflight", "units", "partners")},
     "batch": SCALAR,
     "params": MapOf(PARAM),
     "cpus": [WHOLE],
@@ -216,7 +241,8 @@ RESULT = {
     "scaling": WORD,
     "started": WORD,
     "tool": {"version": WORD, "revision": WORD},
-    "host": {"fingerprint": WORD},
+    "host": {"fingerprint": WORD, "clock_ns": AMOUNT},
+    "options": {"samples": WHOLE, "allow_unverified": BOOL},
     "labels": MapOf(SCALAR),
     "cells": [CELL],
 }
@@ -352,11 +378,23 @@ def load(path: str) -> Dict[str, Any]:
 
 
 def titles_of(paths: Sequence[str]) -> List[str]:
-    """A short name for each file: its base name, the path where those are equal, a number where those are."""
-    titles = [re.sub(r"\.json$", "", os.path.basename(path)) or path for path in paths]
-    titles = [path if titles.count(title) > 1 else title for path, title in zip(paths, titles)]
-    numbered = ["%s #%d" % (title, number) for number, title in enumerate(titles, 1)]
-    return [other if titles.count(title) > 1 else title for title, other in zip(titles, numbered)]
+    """A short name for each file: as much of its path's end as tells it from the others, a number for equal paths."""
+    stems = [re.sub(r"\.json$", "", path) for path in paths]
+    parts = [stem.split("/") for stem in stems]
+    depths = [1] * len(paths)
+    titles = [os.path.basename(stem) or path for stem, path in zip(stems, paths)]
+
+    def is_unclear(i: int) -> bool:
+        return any(titles[i] == titles[j] and stems[i] != stems[j] for j in range(len(paths)))
+
+    while True:
+        longer = [i for i in range(len(paths)) if is_unclear(i) and depths[i] < len(parts[i])]
+        if not longer:
+            break
+        for i in longer:
+            depths[i] += 1
+            titles[i] = "/".join(parts[i][-depths[i] :])
+    return ["%s #%d" % (t, n) if titles.count(t) > 1 else t for n, t in enumerate(titles, 1)]
 
 
 # ---- columns -----------------------------------------------------------------------------------------
@@ -452,26 +490,138 @@ def versions_differ(entry: Entry) -> bool:
     return None not in versions and versions[0] != versions[1]
 
 
-def is_superlinear(cell: Dict[str, Any]) -> bool:
-    """Whether a speed-up is more than the workers can explain."""
-    speedup, workers = lookup(cell, ("summary", "speedup", "median")), cell.get("workers")
-    return speedup is not None and workers is not None and speedup > SUPERLINEAR * workers
+def ratio_estimate(entry: Entry) -> Optional[Dict[str, float]]:
+    """The ratio with the widest interval that those of the two rates allow: files have no blocks in common."""
+    ratio = rate_ratio(entry)
+    rates = [lookup(cell, RATE_PATH[:-1]) or {} for cell in (entry.cell, entry.first or {})]
+    low = divide(rates[0].get("ci_low"), rates[1].get("ci_high"))
+    high = divide(rates[0].get("ci_high"), rates[1].get("ci_low"))
+    return None if None in (ratio, low, high) else {"median": ratio, "ci_low": low, "ci_high": high}
 
 
-def is_capacity_low(cell: Dict[str, Any]) -> bool:
+# ---- marks -------------------------------------------------------------------------------------------
+
+
+def is_oversubscribed(entry: Entry) -> bool:
+    """Whether there are more workers than CPUs."""
+    return entry.cell.get("oversubscribed", False)
+
+
+def is_imprecise(entry: Entry) -> bool:
+    """Whether the run stopped before the precision it was to reach."""
+    exact = lookup(entry.result.data, ("options", "samples")) is not None
+    return not exact and lookup(entry.cell, ("summary", "precision_reached")) is False
+
+
+def is_short(entry: Entry) -> bool:
+    """Whether the clock is too coarse for the samples."""
+    makespan, clock = lookup(entry.cell, ("summary", "makespan_ns")), lookup(entry.result.data, ("host", "clock_ns"))
+    return None not in (makespan, clock) and makespan < CLOCK_READS * clock
+
+
+def is_brief(entry: Entry) -> bool:
+    """Whether samples are shorter than they should be, though nobody asked for that."""
+    return bool(lookup(entry.cell, ("summary", "short")))
+
+
+def is_queued(entry: Entry) -> bool:
+    """Whether workers queued although each had a CPU of its own."""
+    cell = entry.cell
+    delay, makespan = (lookup(cell, ("summary", key)) for key in ("run_delay_ns", "makespan_ns"))
+    workers, cpus = cell.get("workers"), len(set(cell.get("cpus", [])))
+    if None in (delay, makespan, workers) or cell.get("partners", 0) or is_oversubscribed(entry) or is_short(entry):
+        return False
+    return (not cpus or workers <= cpus) and delay > QUEUED_SHARE * makespan * workers
+
+
+def is_unverified(entry: Entry) -> bool:
+    """Whether nothing could check that a device's work reached it."""
+    if entry.cell.get("class") != "device" or not lookup(entry.result.data, ("options", "allow_unverified")):
+        return False
+    notes = [sample.get("notes", {}) for sample in entry.cell.get("samples", [])]
+    return not notes or notes[0].get("file_system", "unverified") == "unverified"
+
+
+def is_superlinear(entry: Entry) -> bool:
+    """Whether a speed-up is more than the workers can explain, by its lower bound where it has one."""
+    told = lookup(entry.cell, ("summary", "superlinear"))
+    speedup, workers = lookup(entry.cell, ("summary", "speedup")) or {}, entry.cell.get("workers")
+    least = speedup.get("ci_low", speedup.get("median"))
+    if told is not None or None in (least, workers):
+        return bool(told)
+    return least > SUPERLINEAR * workers
+
+
+def is_capacity_low(entry: Entry) -> bool:
     """Whether the host gave less than the CPUs it promised while a speed-up was measured."""
-    return lookup(cell, ("summary", "speedup")) is not None and bool(lookup(cell, ("summary", "capacity_low")))
+    return speedup_of("median")(entry) is not None and bool(lookup(entry.cell, ("summary", "capacity_low")))
 
 
-MARKS: Sequence[Tuple[str, Callable[[Dict[str, Any]], bool], str]] = (
-    ("^", is_superlinear, "speed-up above %.2f x workers: look for a cause before believing it" % SUPERLINEAR),
-    ("!", is_capacity_low, "the host gave less than its CPUs promise: this speed-up is tainted"),
+def is_of_other_class(entry: Entry) -> bool:
+    """Whether it was bound by something else than the workload declares."""
+    bound, declared = lookup(entry.cell, ("summary", "bound")), entry.cell.get("class")
+    return None not in (bound, declared) and bound != declared and not is_short(entry)
+
+
+class Mark(NamedTuple):
+    """A sign behind the values of a column, as in the table of concbench run."""
+
+    column: str
+    sign: str
+    test: Callable[[Entry], bool]
+    text: str
+
+
+MARKS: Sequence[Mark] = (
+    Mark("workers", "*", is_oversubscribed, "more workers than usable CPUs"),
+    Mark("rate", "?", is_imprecise, "the precision asked for was not reached"),
+    Mark("rate", "^", is_queued, "workers queued for a CPU although there was one for each: something else ran there"),
+    Mark("rate", "#", is_short, "samples too short for the clock: ask for more --units"),
+    Mark("rate", "<", is_brief, "samples shorter than 100 ms: the workload has no more units"),
+    Mark("rate", "&", is_unverified, "not verified: whether it reached the device could not be checked there"),
+    Mark("speedup", "!", is_superlinear, "more than 1.05 x the workers: look for what changed besides them"),
+    Mark("speedup", "~", is_capacity_low, "the host gave clearly less than its CPUs while this was measured"),
 )
 
 
-def marks_of(entry: Entry) -> str:
-    """The signs that stand beside a speed-up."""
-    return "".join(sign for sign, test, _ in MARKS if test(entry.cell))
+def marks_of(column: str, entry: Entry) -> str:
+    """The signs that stand behind a value."""
+    return "".join(mark.sign for mark in MARKS if mark.column == column and mark.test(entry))
+
+
+# ---- values that need more than a path ---------------------------------------------------------------
+
+
+def is_base(cell: Dict[str, Any]) -> bool:
+    """Whether it is the cell that speed-ups are against: its own is 1 and says nothing."""
+    return cell.get("mode") == "serial" and lookup(cell, SPEEDUP_PATH + ("median",)) == 1
+
+
+def speedup_of(key: str) -> Getter:
+    """Getter of a number of the speed-up."""
+    return lambda entry: None if is_base(entry.cell) else lookup(entry.cell, SPEEDUP_PATH + (key,))
+
+
+def efficiency(entry: Entry) -> Optional[float]:
+    """Speed-up for each worker."""
+    return None if is_base(entry.cell) else lookup(entry.cell, ("summary", "efficiency"))
+
+
+def unless_short(key: str) -> Getter:
+    """Getter of a number of the summary that is nonsense where the clock could not measure the samples."""
+    return lambda entry: None if is_short(entry) else lookup(entry.cell, ("summary", key))
+
+
+def workers_text(entry: Entry) -> str:
+    """Workers as PxT where processes run threads."""
+    processes, threads = entry.cell.get("processes", 1), entry.cell.get("threads", 1)
+    return "%dx%d" % (processes, threads) if processes > 1 and threads > 1 else str(entry.cell["workers"])
+
+
+def bound_text(entry: Entry) -> str:
+    """What bounds it, with the declared class where that is another."""
+    bound = lookup(entry.cell, ("summary", "bound"))
+    return shown("%s [%s]" % (bound, entry.cell["class"]) if is_of_other_class(entry) else bound)
 
 
 class Column(NamedTuple):
@@ -482,8 +632,8 @@ class Column(NamedTuple):
     get: Getter
     help: str
     shared: bool = False  # says which cell it is: shown once for all files
-    interval: Optional[Tuple[str, ...]] = None  # where the estimate with ci_low and ci_high is
-    marks: Optional[Callable[[Entry], str]] = None  # signs behind the value
+    interval: Optional[Getter] = None  # of the estimate with ci_low and ci_high
+    text: Optional[Callable[[Entry], str]] = None  # for people, where the kind's is not enough
 
 
 SPEEDUP_PATH = ("summary", "speedup")
@@ -496,7 +646,7 @@ COLUMNS: Sequence[Column] = (
     Column("params", TEXT, params_text, "all parameters, name=value,...", shared=True),
     Column("mode", TEXT, from_cell("mode"), "serial, processes, threads, hybrid, async", shared=True),
     Column("dispatch", TEXT, from_cell("dispatch"), "how units reach workers", shared=True),
-    Column("workers", COUNT, from_cell("workers"), "concurrent executors of units", shared=True),
+    Column("workers", COUNT, from_cell("workers"), "concurrent executors of units", shared=True, text=workers_text),
     Column("processes", COUNT, from_cell("processes"), "processes among them", shared=True),
     Column("threads", COUNT, from_cell("threads"), "threads in each process", shared=True),
     Column("inflight", COUNT, from_cell("inflight"), "units in flight for each loop", shared=True),
@@ -506,24 +656,35 @@ COLUMNS: Sequence[Column] = (
     Column("status", TEXT, from_cell("status"), "ok, skipped, failed, crashed, ..."),
     Column("n", COUNT, from_cell("summary", "n"), "samples that count"),
     Column("units", COUNT, from_cell("units"), "units of work in a sample"),
-    Column("rate", RATE, from_cell(*RATE_PATH), "units per second, with its interval", interval=RATE_PATH[:-1]),
+    Column(
+        "rate",
+        RATE,
+        from_cell(*RATE_PATH),
+        "units per second, with its interval",
+        interval=from_cell(*RATE_PATH[:-1]),
+    ),
     Column("rate_low", RATE, from_cell("summary", "units_per_s", "ci_low"), "lower end of the rate's interval"),
     Column("rate_high", RATE, from_cell("summary", "units_per_s", "ci_high"), "upper end of the rate's interval"),
-    Column("ratio", FACTOR, rate_ratio, "rate over the first file's (several files only)"),
+    Column(
+        "ratio",
+        FACTOR,
+        rate_ratio,
+        "rate over the first file's (several files only), with the ends of both intervals",
+        interval=ratio_estimate,
+    ),
     Column("ns_per_unit", TIME, from_cell("summary", "ns_per_unit", "median"), "time per unit: median, ns in CSV"),
     Column(
         "speedup",
         FACTOR,
-        from_cell(*SPEEDUP_PATH, "median"),
+        speedup_of("median"),
         "rate over the serial cell's, with its interval",
-        interval=SPEEDUP_PATH,
-        marks=marks_of,
+        interval=from_cell(*SPEEDUP_PATH),
     ),
-    Column("speedup_low", FACTOR, from_cell(*SPEEDUP_PATH, "ci_low"), "lower end of the speed-up's interval"),
-    Column("speedup_high", FACTOR, from_cell(*SPEEDUP_PATH, "ci_high"), "upper end of the speed-up's interval"),
-    Column("efficiency", SHARE, from_cell("summary", "efficiency"), "speed-up per worker"),
-    Column("on_cpu", SHARE, from_cell("summary", "on_cpu"), "CPU time / (makespan x workers)"),
-    Column("effective_cores", NUMBER, from_cell("summary", "effective_cores"), "CPU time / makespan"),
+    Column("speedup_low", FACTOR, speedup_of("ci_low"), "lower end of the speed-up's interval"),
+    Column("speedup_high", FACTOR, speedup_of("ci_high"), "upper end of the speed-up's interval"),
+    Column("efficiency", SHARE, efficiency, "speed-up per worker"),
+    Column("on_cpu", SHARE, unless_short("on_cpu"), "CPU time / (makespan x workers)"),
+    Column("effective_cores", NUMBER, unless_short("effective_cores"), "CPU time / makespan"),
     Column("capacity", NUMBER, median("capacity"), "what the CPUs in use gave over one, by the probe: median"),
     Column("memory", SIZE, median("pss_bytes"), "proportional set size: median, bytes in CSV"),
     Column("p50", TIME, from_cell("latency", "p50_ns"), "latency of a unit, median; ns in CSV"),
@@ -535,7 +696,7 @@ COLUMNS: Sequence[Column] = (
     Column("skew", TIME, median("start_skew_ns"), "first worker's start to last one's start: median"),
     Column("spawn", TIME, median("spawn_ns"), "creating the workers: median"),
     Column("teardown", TIME, median("teardown_ns"), "ending the workers: median"),
-    Column("bound", TEXT, from_cell("summary", "bound"), "what was measured to bound it"),
+    Column("bound", TEXT, unless_short("bound"), "what was measured to bound it", text=bound_text),
     Column("reason", TEXT, from_cell("reason"), "why the status is not ok"),
     Column("partial", FLAG, from_file("partial"), "the file's run was not finished"),
     Column("quick", FLAG, from_file("quick"), "the file's run was a quick one"),
@@ -759,11 +920,14 @@ def status_text(cell: Dict[str, Any]) -> str:
 
 
 def mark_notes(rows: Sequence[Row], columns: Sequence[Column]) -> List[str]:
-    """What the signs beside speed-ups mean, for those that occur."""
-    if not any(column.marks for column in columns):
-        return []
-    cells = [entry.cell for row in rows for entry in row if entry]
-    return ["%s %s" % (sign, text) for sign, test, text in MARKS if any(test(cell) for cell in cells)]
+    """What the signs behind values mean, for those that occur."""
+    names = [column.name for column in columns]
+    entries = [entry for row in rows for entry in row if entry and not is_not_ok(entry.cell)]
+    seen = [mark for mark in MARKS if mark.column in names and any(mark.test(entry) for entry in entries)]
+    notes = ["%s %s" % (mark.sign, mark.text) for mark in seen]
+    if "bound" in names and any(is_of_other_class(entry) for entry in entries):
+        notes.append("[x] the class that the workload declares, where it is bound by something else")
+    return notes
 
 
 # ---- rendering ---------------------------------------------------------------------------------------
@@ -779,28 +943,23 @@ class Table(NamedTuple):
     color: bool
 
 
-def plus_minus(entry: Entry, path: Sequence[str]) -> str:
+def plus_minus(estimate: Dict[str, float]) -> str:
     """Half the interval's width relative to the median."""
-    estimate = lookup(entry.cell, path)
     width = divide((estimate["ci_high"] - estimate["ci_low"]) / 2, estimate["median"])
-    return "" if width is None else " \u00b1" + ("%.1f" if width < 0.1 else "%.0f") % (width * 100) + "%"
+    return "" if width is None else " \u00b1" + percent(width)
 
 
-def low_to_high(entry: Entry, path: Sequence[str], kind: Kind) -> str:
+def low_to_high(estimate: Dict[str, float], kind: Kind) -> str:
     """The interval's ends."""
-    estimate = lookup(entry.cell, path)
     return " (%s..%s)" % (kind.human(estimate["ci_low"]), kind.human(estimate["ci_high"]))
 
 
 def interval_text(column: Column, entry: Entry, style: str) -> str:
     """What stands behind an estimate; nothing where it has no interval."""
-    if column.interval is None or style == "none":
+    estimate = column.interval(entry) if column.interval and style != "none" else None
+    if not {"ci_low", "ci_high", "median"} <= set(estimate or {}):
         return ""
-    if not {"ci_low", "ci_high", "median"} <= set(lookup(entry.cell, column.interval) or {}):
-        return ""
-    if style == "range":
-        return low_to_high(entry, column.interval, column.kind)
-    return plus_minus(entry, column.interval)
+    return low_to_high(estimate, column.kind) if style == "range" else plus_minus(estimate)
 
 
 def human_text(field: Field, row: Row, interval: str) -> str:
@@ -809,10 +968,13 @@ def human_text(field: Field, row: Row, interval: str) -> str:
     value = field.column.get(entry) if entry else None
     if value is None:
         return "-"
-    if isinstance(value, str):
+    if field.column.text:
+        text = field.column.text(entry)
+    elif isinstance(value, str):
         return shown(value)
-    text = field.column.kind.human(value) + interval_text(field.column, entry, interval)
-    return text + (" " + field.column.marks(entry) if field.column.marks else "").rstrip()
+    else:
+        text = field.column.kind.human(value) + interval_text(field.column, entry, interval)
+    return text + ("" if is_not_ok(entry.cell) else marks_of(field.column.name, entry))
 
 
 def raw_value(field: Field, row: Row) -> Any:

@@ -23,7 +23,8 @@ static const struct step byte_steps[] = {
 /* value >= 0 in fixed notation with that many significant digits, none after the point that mean nothing. */
 static char *significant(double value, int digits, const char *unit, char *buf)
 {
-	int before = value >= 1 ? (int)floor(log10(value)) + 1 : value > 0 ? (int)floor(log10(value)) + 1 : 1;
+	double rounded_up = value * (1 + 0.5 * pow(10, -digits));
+	int before = value > 0 ? (int)floor(log10(rounded_up)) + 1 : 1;
 	int after = digits - before;
 
 	snprintf(buf, CB_HUMAN, "%.*f%s", after < 0 ? 0 : after > 9 ? 9 : after, value, unit);

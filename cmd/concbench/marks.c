@@ -8,37 +8,13 @@
 /* Reading the clock twice is 2 % of such a makespan, and starting together takes as long. */
 #define CLOCK_READS 100
 
-static unsigned times_used(const int *cpus, unsigned n, int cpu)
-{
-	unsigned used = 0;
-
-	for (unsigned i = 0; cpus && i < n; i++)
-		used += cpus[i] == cpu;
-	return used;
-}
-
-/* Pinned workers and partners that have to take turns on a CPU. */
-static bool shares_cpus(const struct cb_placement *p)
-{
-	for (unsigned i = 0; i < p->workers; i++) {
-		int cpu = p->worker_cpu ? p->worker_cpu[i] : -1;
-
-		if (cpu >= 0 && times_used(p->worker_cpu, p->workers, cpu) +
-						times_used(p->partner_cpu, p->partners, cpu) >
-					1)
-			return true;
-	}
-	return false;
-}
-
 double cb_queued_share(const struct cb_cell_result *cell)
 {
 	const struct cb_summary *s = &cell->summary;
 	const struct cb_cell *plan = cell->cell;
 	bool measured = s->run_delay_ns != CB_NONE && s->makespan_ns != CB_NONE && s->makespan_ns;
 
-	if (!measured || plan->oversubscribed || plan->shape.workers > plan->placement.cpus ||
-		shares_cpus(&plan->placement))
+	if (!measured || plan->partners || plan->oversubscribed || plan->shape.workers > plan->placement.cpus)
 		return NAN;
 	return (double)s->run_delay_ns / ((double)s->makespan_ns * plan->shape.workers);
 }

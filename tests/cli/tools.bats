@@ -80,3 +80,32 @@ program()
 	run "$ROOT/scripts/deps" --nonsense
 	assert_status 2
 }
+
+@test "make: called from another folder it builds there, and leaves the sources alone" {
+	mkdir x
+	cd x
+	touch "$BATS_TEST_TMPDIR/before"
+	run make -j2 -f "$ROOT/Makefile" CFLAGS=-O0
+	assert_status 0
+	[ -s build/release/libconcbench.a ]
+	run build/concbench list modes
+	assert_status 0
+	assert_output threads
+	[ -z "$(find . -path ./build -prune -o -type f -print)" ]
+	run make -f "$ROOT/Makefile" clean
+	assert_status 0
+	[ ! -e build ]
+	[ -e "$ROOT/Makefile" ]
+}
+
+@test "make: several goals and variables reach the sources, DESTDIR stays relative to the caller" {
+	run make -n -f "$ROOT/Makefile" install DESTDIR=stage PREFIX=/usr
+	assert_status 0
+	assert_output "install -m 755 $PWD/build/concbench $PWD/stage/usr/bin/concbench"
+	run make -f "$ROOT/Makefile" help clean
+	assert_status 0
+	assert_output "quickstart"
+	run make -f "$ROOT/Makefile" no-such-goal
+	assert_status 2
+	assert_output "no-such-goal"
+}
