@@ -56,7 +56,7 @@ struct cb_usage {
 /* One a worker or partner; written by its owner only, read by others after it has left. */
 struct cb_slot {
 	_Alignas(CB_LINE) _Atomic uint32_t step; /* enum cb_step */
-	_Atomic uint64_t progress;               /* units done so far; stored once a batch */
+	_Atomic uint64_t progress; /* units done so far, for who watches from outside; stored once a batch */
 	int pid, tid, cpu;
 	uint64_t timer_slack_ns;
 	uint64_t first_ns, ready_ns, start_ns, end_ns, units, batches, digest;

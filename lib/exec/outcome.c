@@ -56,18 +56,13 @@ static void describe_timeout(const struct cb_control *control, const struct cb_e
 	char *reason, size_t size)
 {
 	struct place place = find_place(control, workers);
-	char limit[32], who[64] = "", done[64] = "";
-	uint64_t units = 0;
+	char limit[32], who[64] = "";
 
 	cb_format_duration(end->timeout_ns, limit);
 	if (place.whose)
 		snprintf(who, sizeof who, "%u of %u %s ", place.n, place.all, place.whose);
-	for (unsigned i = 0; i < workers; i++)
-		units += atomic_load(&control->slots[i].progress);
-	if (workers)
-		snprintf(done, sizeof done, " after %llu units", (unsigned long long)units);
-	snprintf(reason, size, "no end within %s: %sstill in %s%s; allow more with --timeout", limit, who,
-		place.step, done);
+	snprintf(reason, size, "no end within %s: %sstill in %s; allow more with --timeout", limit, who,
+		place.step);
 }
 
 /*
