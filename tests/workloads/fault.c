@@ -166,14 +166,17 @@ static int harness_kill(struct strike *s)
 	return hang(s);
 }
 
-/* In a worker process: nobody is left to clean up. */
+/* In a worker process: nobody is left to clean up. By a child, as the worker itself dies with the leader. */
 static int all_above_kill(struct strike *s)
 {
 	pid_t leader = getppid();
 
-	kill(s->prepared->harness, SIGSTOP); /* it must not see its leader die */
-	kill(leader, SIGKILL);
-	kill(s->prepared->harness, SIGKILL);
+	if (!fork()) {
+		kill(s->prepared->harness, SIGSTOP); /* it must not see its leader die */
+		kill(leader, SIGKILL);
+		kill(s->prepared->harness, SIGKILL);
+		_exit(0);
+	}
 	return hang(s);
 }
 
