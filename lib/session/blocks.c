@@ -251,12 +251,13 @@ static int run_slots(struct cb_group_run *run, const unsigned *cells, const unsi
 /* One block; half of it (a permutation without its reverse) when that is all that --samples leaves. */
 static int run_block(struct cb_group_run *run, bool half, struct cb_error *err)
 {
-	unsigned *cells = calloc(3 * (size_t)run->group->n, sizeof *cells), *order = cells + run->group->n, n;
+	unsigned *cells = calloc(3 * (size_t)run->group->n, sizeof *cells), *order, n;
 	uint64_t from = cb_session_now_ns(run->session);
 	int r;
 
 	if (!cells)
 		return cb_error_set(err, -ENOMEM, "no memory for a block");
+	order = cells + run->group->n;
 	n = cells_alive(run, cells);
 	cb_order_block(&run->session->rng, order, n);
 	probe_capacity(run);
