@@ -162,8 +162,10 @@ static const struct cb_option rows[] = {
 		.offset = RUN(timeout_ns),
 		.min = MS,
 		.max = 1000 * HOUR,
-		.help = "a sample that takes longer is ended and has failed. The default is 10s or 20 x the "
-			"expected time, whichever is more" },
+		.help = "a sample, or a workload's preparation, that takes longer is ended and has failed. "
+			"The "
+			"default for a sample is 10s or 20 x the expected time, whichever is more; for "
+			"preparation 5m" },
 	{ .name = "stall", .arg = "DUR", .parse = cb_value_not_built, .help = "", .hidden = true },
 	{ .name = "seed",
 		.arg = "WORD",

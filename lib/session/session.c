@@ -34,8 +34,7 @@ static int prepare(struct cb_group_run *run, struct cb_error *err)
 {
 	const struct cb_run_options *options = run->session->result->options;
 	const struct cb_workload *workload = run->group->workload;
-	uint64_t timeout = options->timeout_ns > PREPARE_TIMEOUT_NS ? options->timeout_ns
-								    : PREPARE_TIMEOUT_NS;
+	uint64_t timeout = options->timeout_ns ? options->timeout_ns : PREPARE_TIMEOUT_NS;
 	struct cb_error why = { 0 };
 	enum cb_status status;
 	int r;
