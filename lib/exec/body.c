@@ -214,7 +214,7 @@ static int work(struct cb_crew *crew, struct cb_slot *slot, struct cb_worker *w,
 {
 	struct cb_usage now;
 	struct cb_loop loop;
-	bool alone = crew->forked && !crew->threads_n;
+	bool alone = crew->forked && crew->spec->shape.threads == 1; /* in its process */
 	int r, schedstat_fd = cb_usage_open(alone);
 
 	cb_loop_init(&loop, crew->spec, crew->control, w, slot);
