@@ -171,6 +171,12 @@ harness_pid()
 	assert_json r.json 'not d["partial"]'
 }
 
+# Not the shell that is to become it.
+started()
+{
+	[ "$(readlink "/proc/$PID/exe")" = "$(readlink -f "$CONCBENCH_TEST")" ]
+}
+
 stopped()
 {
 	[ "$(ps -o stat= -p "$PID" | cut -c1)" = T ]
@@ -181,6 +187,7 @@ stopped()
 		fault:hook=run,how=slow,time=300ms,times=4 fault_partner; do
 		rm -f r.json
 		faulty_background "${TINY[@]}" --output=r.json $workload
+		await 10 started
 		sleep "0.$((RANDOM % 3))$((RANDOM % 10))"
 		kill -TSTP "$PID"
 		await 10 stopped
@@ -197,6 +204,7 @@ stopped()
 
 @test "a harness that is killed while it is stopped leaves nothing" {
 	faulty_background "${TINY[@]}" --output=r.json fault:hook=run,how=slow,time=100s
+	await 10 started
 	sleep 0.3
 	kill -TSTP "$PID"
 	await 10 stopped
