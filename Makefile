@@ -77,6 +77,8 @@ endif
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
 # Concurrency Kit is optional, and used as headers only: without it sync_counter refuses its locks.
 PKG_CFLAGS += $(shell $(PKG_CONFIG) --exists ck 2>/dev/null && echo -DCB_HAVE_CK && $(PKG_CONFIG) --cflags ck)
+# cminpack is optional, and opened when curves are fitted: without it there are no fits.
+PKG_CFLAGS += $(shell $(PKG_CONFIG) --exists cminpack 2>/dev/null && echo -DCB_HAVE_CMINPACK && $(PKG_CONFIG) --cflags cminpack)
 # A library that is there as an archive is linked in: as a file of its own it is five more mappings in each process.
 SHARED     := $(if $(filter release,$(PROFILE)),,yes)
 archive     = $(if $(SHARED),,$(filter /%,$(shell $(CC) -print-file-name=$(1:-l%=lib%.a))))
