@@ -1,0 +1,60 @@
+/*
+ * A result file that was written earlier, here or on another host: what comparing and analysing need of it.
+ * Files of this program hold each cell on a line of its own and are read line by line, so memory stays that
+ * of the numbers kept; any other layout of the same document is read as a whole.
+ *
+ * Missing numbers are NaN, missing texts "". Everything is owned by the struct.
+ */
+#ifndef CB_RESULT_STORED_H
+#define CB_RESULT_STORED_H
+
+#include "lib/base/base.h"
+
+#define CB_STORED_BYTES_MAX (UINT64_C(4) << 30) /* of a file */
+
+/* Of one sample; times in ns as in the file. */
+struct cb_stored_sample {
+	unsigned block, order;
+	bool discarded, unpaired, failed; /* failed: it has a status of its own, hence no numbers */
+	double units, makespan_ns, total_ns, setup_ns, spawn_ns, gate_ns, teardown_ns, start_skew_ns,
+		stop_skew_ns;
+	double cpu_user_ns, cpu_sys_ns, run_delay_ns, off_cpu_ns, steal_ns, throttled_ns, ctx_voluntary,
+		ctx_involuntary;
+	double pss_bytes, capacity;
+	double busy_ns; /* sum over workers of end - start; from quartiles (trapezoids) where there are no
+			   rows */
+};
+
+struct cb_stored_cell {
+	char *id, *workload, *class, *unit, *params; /* params: its JSON text, in the file's order */
+	char *mode, *dispatch, *pin, *status, *reason, *bound;
+	double workload_version, workers, processes, threads, inflight, partners, cpus, bytes_per_unit;
+	double p99_ns; /* of latency; NaN: not timed */
+	bool oversubscribed;
+	struct cb_stored_sample *samples; /* [samples_n], in the file's order */
+	unsigned samples_n;
+};
+
+struct cb_stored {
+	char *path, *started, *scaling, *revision, *fingerprint, *hostname, *cpu_model, *kernel;
+	double cpus_usable, cores, numa_nodes, smt;
+	bool partial, quick;
+	struct cb_stored_cell *cells; /* [cells_n], in plan order */
+	unsigned cells_n;
+};
+
+/*
+ * Reads a file of schema concbench.result/1. Returns 0; a negative errno with a sentence that names the file:
+ * it cannot be opened or read, is larger than CB_STORED_BYTES_MAX, is no JSON, is of another schema, or a
+ * cell of it lacks what every cell has.
+ */
+int cb_stored_read(struct cb_stored *ret, const char *path, struct cb_error *err);
+/* Accepts a zeroed struct. */
+void cb_stored_release(struct cb_stored *stored);
+
+/* Whether a sample counts: not discarded, not failed, with units and a makespan. */
+bool cb_stored_counts(const struct cb_stored_sample *sample);
+/* Units per second; NaN when it does not count. */
+double cb_stored_rate(const struct cb_stored_sample *sample);
+
+#endif
