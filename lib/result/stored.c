@@ -113,17 +113,16 @@ static unsigned count_of(const cJSON *in, const char *key)
 
 /* ---- a sample ---- */
 
-/* Sum of end - start over rows. */
-static double busy_of_rows(const cJSON *rows)
+/* Sum over rows; NaN: there are none. */
+static double sum_of_rows(const cJSON *rows, const char *key)
 {
-	const cJSON *start = cJSON_GetObjectItemCaseSensitive(rows, "start_ns");
-	const cJSON *end = cJSON_GetObjectItemCaseSensitive(rows, "end_ns");
+	const cJSON *row = cJSON_GetObjectItemCaseSensitive(rows, key);
 	double sum = 0;
 
-	if (!start || !end)
+	if (!row)
 		return NAN;
-	for (start = start->child, end = end->child; start && end; start = start->next, end = end->next)
-		sum += number_of(end) - number_of(start);
+	for (row = row->child; row; row = row->next)
+		sum += number_of(row);
 	return sum;
 }
 
@@ -140,14 +139,14 @@ static double mean_of_quartiles(const cJSON *quartiles, const char *key)
 	return (q[0] / 2 + q[1] + q[2] + q[3] + q[4] / 2) / 4;
 }
 
-static double busy_ns(const cJSON *in, double workers)
+/* Over all workers. */
+static double sum_of_workers(const cJSON *in, const char *key, double workers)
 {
 	const cJSON *rows = cJSON_GetObjectItemCaseSensitive(in, "workers");
-	const cJSON *quartiles = cJSON_GetObjectItemCaseSensitive(in, "worker_quartiles");
 
 	if (rows)
-		return busy_of_rows(rows);
-	return workers * (mean_of_quartiles(quartiles, "end_ns") - mean_of_quartiles(quartiles, "start_ns"));
+		return sum_of_rows(rows, key);
+	return workers * mean_of_quartiles(cJSON_GetObjectItemCaseSensitive(in, "worker_quartiles"), key);
 }
 
 static void take_sample(const cJSON *in, double workers, struct cb_stored_sample *ret)
@@ -158,7 +157,8 @@ static void take_sample(const cJSON *in, double workers, struct cb_stored_sample
 	ret->discarded = flag(in, "discarded");
 	ret->unpaired = flag(in, "unpaired");
 	ret->failed = cJSON_HasObjectItem(in, "status");
-	ret->busy_ns = busy_ns(in, workers);
+	ret->late_ns = sum_of_workers(in, "start_ns", workers);
+	ret->busy_ns = sum_of_workers(in, "end_ns", workers) - ret->late_ns;
 }
 
 bool cb_stored_counts(const struct cb_stored_sample *sample)

@@ -21,8 +21,9 @@ struct cb_stored_sample {
 	double cpu_user_ns, cpu_sys_ns, run_delay_ns, off_cpu_ns, steal_ns, throttled_ns, ctx_voluntary,
 		ctx_involuntary;
 	double pss_bytes, capacity;
-	double busy_ns; /* sum over workers of end - start; from quartiles (trapezoids) where there are no
-			   rows */
+	/* sums over workers, from quartiles (trapezoids) where there are no rows */
+	double busy_ns; /* end - start */
+	double late_ns; /* start, which counts from the first worker's */
 };
 
 struct cb_stored_cell {

@@ -57,7 +57,7 @@ static void check(const char *text)
 	assert_true(isnan(cb_stored_rate(&cell->samples[0])) && isnan(cb_stored_rate(&cell->samples[3])));
 	assert_true(cb_stored_rate(&cell->samples[1]) == 5e6);
 	assert_int_equal(cell->samples[1].block, 2);
-	assert_true(cell->samples[1].busy_ns == 3980);
+	assert_true(cell->samples[1].busy_ns == 3980 && cell->samples[1].late_ns == 10);
 	assert_true(cell->samples[2].busy_ns == 2 * 1125.0);
 	assert_true(isnan(cell->samples[1].pss_bytes));
 	cb_stored_release(&stored);

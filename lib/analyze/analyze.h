@@ -1,0 +1,134 @@
+/*
+ * What a stored result says about scaling: does it scale, where does it stop, what stops it, what to use.
+ * Reads nothing but the struct cb_stored it is given, so it works on files of any host. Pure; memory is
+ * malloc'ed, one release frees all.
+ *
+ * A case is one workload with one set of parameters in one file: the cells that were measured in the same
+ * blocks. A curve is one mode of it (with one dispatch and pinning) over its numbers of workers.
+ */
+#ifndef CB_ANALYZE_ANALYZE_H
+#define CB_ANALYZE_ANALYZE_H
+
+#include "lib/result/stored.h"
+#include "lib/stats/order.h"
+#include "lib/stats/scaling.h"
+
+/* Where the workers' time went, from the first creation to the last reaping: see lib/analyze/loss.c. */
+enum cb_cause {
+	CB_CAUSE_CREATION,  /* making workers, and ending them */
+	CB_CAUSE_SKEW,      /* started after the first one */
+	CB_CAUSE_DISPATCH,  /* taking units; only where the file holds the workload null, else it is in the
+			       rest */
+	CB_CAUSE_IMBALANCE, /* done before the last one */
+	CB_CAUSE_WAITING,   /* neither running nor runnable: locks, input and output */
+	CB_CAUSE_RUNNABLE,  /* runnable, not running: too many workers, steal, throttling */
+	CB_CAUSE_REST,      /* more CPU time a unit: memory, caches, frequency, spinning */
+	CB_CAUSES,
+};
+extern const char *const cb_cause_names[];
+extern const char *const cb_cause_words[]; /* for people */
+
+/* Shares of workers x time, sums over samples by sums, so that they add up exactly. NaN: not known. */
+struct cb_loss {
+	double total;               /* 1 - efficiency from first creation to last reaping */
+	double by_cause[CB_CAUSES]; /* add up to total; a negative one is a gain over serial; dispatch may be
+				       NaN */
+	double makespan;            /* 1 - efficiency of the makespan alone */
+	enum cb_cause worst;        /* the largest; meaningless where total is NaN */
+};
+
+struct cb_point {
+	const struct cb_stored_cell *cell;
+	struct cb_estimate rate;            /* units per second, over samples */
+	struct cb_estimate speedup;         /* over serial, over whole blocks; n = 0: there is none */
+	double efficiency, serial_fraction; /* NaN where there is no speed-up; the fraction (Karp-Flatt) also
+					       for 1 worker */
+	double cpu_ns_per_unit, pss_bytes;  /* medians */
+	bool superlinear;                   /* the speed-up's lower bound is above 1.05 x workers */
+	struct cb_loss loss;
+	double *log_rates; /* [blocks] mean ln rate, NaN where the block is not whole; the case's memory */
+};
+
+/* A law fitted to a curve. reason: why there is none, else NULL. */
+struct cb_law_fit {
+	const char *reason;
+	struct cb_usl_fit fit;
+};
+
+struct cb_scaling {
+	const char *mode, *dispatch, *pin; /* borrowed from the first point's cell */
+	struct cb_point **points;          /* [n], by workers, then processes; borrowed */
+	unsigned n, distinct;              /* distinct numbers of workers */
+	struct cb_law_fit amdahl, usl;
+};
+
+#define CB_RIVALS_MAX 8
+
+/* The best of another mode than the advised one's. */
+struct cb_rival {
+	const struct cb_point *point;
+	struct cb_estimate ratio; /* of the advised rate over its rate, over whole blocks; n = 0: none */
+	enum cb_versus {
+		CB_VERSUS_BEATEN,
+		CB_VERSUS_EQUAL,
+		CB_VERSUS_UNKNOWN
+	} versus; /* EQUAL: within noise, or by less than matters */
+};
+
+/* What follows for the user; see lib/analyze/advice.c. */
+struct cb_advice {
+	const struct cb_point *fastest; /* the highest median rate; NULL: nothing was measured */
+	const struct cb_point *advised; /* the plainest of those that cannot be told from it; NULL likewise */
+	struct cb_estimate over_serial; /* of the advised one; n = 0: it is serial, or there is none */
+	struct cb_rival rivals[CB_RIVALS_MAX]; /* [rivals_n] in the order of their rates */
+	unsigned rivals_n;
+	const struct cb_point *cheapest; /* least CPU time a unit of those within 5 % of the fastest; may be
+					    the advised one */
+	char *text; /* sentences, one a line; every figure in them stands in the structs */
+};
+
+struct cb_case {
+	const struct cb_stored *file;
+	const struct cb_stored_cell *first; /* names workload, parameters */
+	const struct cb_point *serial;      /* NULL: not measured */
+	struct cb_point *points;            /* [n], in plan order */
+	unsigned n, blocks, failed;         /* failed: cells that are neither ok nor skipped */
+	struct cb_scaling *curves;          /* [curves_n] */
+	unsigned curves_n;
+	struct cb_advice advice;
+	double *log_rates;       /* [n * blocks] */
+	struct cb_point **order; /* [n] */
+};
+
+struct cb_analysis {
+	struct cb_case *cases; /* [n] */
+	unsigned n;
+};
+
+struct cb_analyze_options {
+	const struct cb_solver *solver; /* NULL: no fits, for the reason in no_solver */
+	const char *no_solver;
+	unsigned resamples; /* of each fit */
+	uint64_t seed;
+};
+
+/* files must outlive *ret. Returns 0 or -ENOMEM. */
+int cb_analyze(const struct cb_stored *files, unsigned n, const struct cb_analyze_options *options,
+	struct cb_analysis *ret);
+void cb_analysis_release(struct cb_analysis *analysis);
+
+/* Ratio of the rates of two points of one case, over the blocks that both have whole (METHOD 6). scratch:
+ * [blocks]. */
+struct cb_estimate cb_point_ratio(
+	const struct cb_point *a, const struct cb_point *b, unsigned blocks, double *scratch);
+
+/* ---- the steps, in order; each reads what the earlier ones left ---- */
+
+/* lib/analyze/loss.c; null: the case of the workload null in the same file, or NULL. */
+void cb_loss_of(struct cb_case *c, const struct cb_case *null);
+/* lib/analyze/curve.c */
+int cb_curves_of(struct cb_case *c, const struct cb_analyze_options *options);
+/* lib/analyze/advice.c */
+int cb_advice_of(struct cb_case *c);
+
+#endif
