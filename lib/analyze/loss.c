@@ -57,7 +57,9 @@ static struct sums sums_of(const struct cb_stored_cell *cell)
 	for (unsigned k = 0; k < cell->samples_n; k++) {
 		const struct cb_stored_sample *x = &cell->samples[k];
 		double creation = or_zero(x->spawn_ns) + or_zero(x->teardown_ns);
-		double cpu = x->cpu_user_ns + x->cpu_sys_ns, delay = or_zero(x->run_delay_ns);
+		double cpu = x->cpu_user_ns + x->cpu_sys_ns;
+		/* it is read a little before the start: no more than there was room for */
+		double delay = fmin(or_zero(x->run_delay_ns), fmax(0, x->busy_ns - cpu));
 
 		if (!cb_stored_counts(x))
 			continue;

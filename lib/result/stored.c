@@ -57,7 +57,7 @@ static const struct field sample_numbers[] = {
 static const struct field cell_numbers[] = { CELL(workload_version), CELL(workers), CELL(processes),
 	CELL(threads), CELL(inflight), CELL(partners), CELL(bytes_per_unit) };
 static const struct field cell_texts[] = { CELL(id), CELL(workload), CELL(class), CELL(unit), CELL(mode),
-	CELL(dispatch), CELL(pin), CELL(status), CELL(reason) };
+	CELL(dispatch), CELL(pin_requested), CELL(status), CELL(reason) };
 static const struct field file_texts[] = { FILE_(started), FILE_(scaling) };
 static const struct field host_texts[] = { FILE_(fingerprint), FILE_(hostname), FILE_(cpu_model),
 	FILE_(kernel) };
@@ -113,8 +113,8 @@ static unsigned count_of(const cJSON *in, const char *key)
 
 /* ---- a sample ---- */
 
-/* Sum over rows; NaN: there are none. */
-static double sum_of_rows(const cJSON *rows, const char *key)
+/* Sum over rows, each at most `most`; NaN: there are none. */
+static double sum_of_rows(const cJSON *rows, const char *key, double most)
 {
 	const cJSON *row = cJSON_GetObjectItemCaseSensitive(rows, key);
 	double sum = 0;
@@ -122,12 +122,12 @@ static double sum_of_rows(const cJSON *rows, const char *key)
 	if (!row)
 		return NAN;
 	for (row = row->child; row; row = row->next)
-		sum += number_of(row);
+		sum += fmin(number_of(row), most);
 	return sum;
 }
 
-/* The mean of what has these quartiles, linear between them. */
-static double mean_of_quartiles(const cJSON *quartiles, const char *key)
+/* The mean of what has these quartiles, linear between them, each at most `most`. */
+static double mean_of_quartiles(const cJSON *quartiles, const char *key, double most)
 {
 	const cJSON *row = cJSON_GetObjectItemCaseSensitive(quartiles, key);
 	double q[5];
@@ -135,18 +135,19 @@ static double mean_of_quartiles(const cJSON *quartiles, const char *key)
 	if (cJSON_GetArraySize(row) != 5)
 		return NAN;
 	for (int i = 0; i < 5; i++)
-		q[i] = number_of(cJSON_GetArrayItem(row, i));
+		q[i] = fmin(number_of(cJSON_GetArrayItem(row, i)), most);
 	return (q[0] / 2 + q[1] + q[2] + q[3] + q[4] / 2) / 4;
 }
 
-/* Over all workers. */
-static double sum_of_workers(const cJSON *in, const char *key, double workers)
+/* Over all workers. Who came when all was done, without a unit, came at the end. */
+static double sum_of_workers(const cJSON *in, const char *key, double workers, double makespan_ns)
 {
 	const cJSON *rows = cJSON_GetObjectItemCaseSensitive(in, "workers");
 
 	if (rows)
-		return sum_of_rows(rows, key);
-	return workers * mean_of_quartiles(cJSON_GetObjectItemCaseSensitive(in, "worker_quartiles"), key);
+		return sum_of_rows(rows, key, makespan_ns);
+	return workers *
+	       mean_of_quartiles(cJSON_GetObjectItemCaseSensitive(in, "worker_quartiles"), key, makespan_ns);
 }
 
 static void take_sample(const cJSON *in, double workers, struct cb_stored_sample *ret)
@@ -157,8 +158,8 @@ static void take_sample(const cJSON *in, double workers, struct cb_stored_sample
 	ret->discarded = flag(in, "discarded");
 	ret->unpaired = flag(in, "unpaired");
 	ret->failed = cJSON_HasObjectItem(in, "status");
-	ret->late_ns = sum_of_workers(in, "start_ns", workers);
-	ret->busy_ns = sum_of_workers(in, "end_ns", workers) - ret->late_ns;
+	ret->late_ns = sum_of_workers(in, "start_ns", workers, ret->makespan_ns);
+	ret->busy_ns = sum_of_workers(in, "end_ns", workers, ret->makespan_ns) - ret->late_ns;
 }
 
 bool cb_stored_counts(const struct cb_stored_sample *sample)

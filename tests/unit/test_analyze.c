@@ -1,0 +1,392 @@
+/* Analysis of stored results that are made here: where the time went adds up and names its cause, advice
+ * follows from figures. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "lib/analyze/analyze.h"
+
+#define SAMPLES   16 /* of a cell: 8 blocks */
+#define CELLS_MAX 64
+#define MS        1e6
+#define TEXT(s)   ((char *)(uintptr_t)(s)) /* a stored file owns its texts; these it does not */
+
+/* A file in the making. */
+struct paper {
+	struct cb_stored file;
+	struct cb_stored_cell cells[CELLS_MAX];
+	struct cb_stored_sample samples[CELLS_MAX][SAMPLES];
+};
+
+/* A sample of a worker that computes 100 units a ms, and nothing else. */
+static struct cb_stored_sample plain_sample(double workers, double units)
+{
+	double span = units / workers / 100 * MS;
+
+	return (struct cb_stored_sample){ .units = units,
+		.makespan_ns = span,
+		.spawn_ns = 0,
+		.teardown_ns = 0,
+		.cpu_user_ns = span * workers,
+		.cpu_sys_ns = 0,
+		.run_delay_ns = 0,
+		.busy_ns = span * workers,
+		.late_ns = 0,
+		.pss_bytes = 1e6 * workers,
+		.capacity = NAN };
+}
+
+/* Every second sample is `wobble` longer, in each block alike. */
+static struct cb_stored_cell *add(
+	struct paper *p, const char *mode, double workers, struct cb_stored_sample sample, double wobble)
+{
+	unsigned at = p->file.cells_n++;
+	struct cb_stored_cell *cell = &p->cells[at];
+
+	assert_true(at < CELLS_MAX);
+	*cell = (struct cb_stored_cell){ .id = TEXT("w/x"),
+		.workload = TEXT("w"),
+		.class = TEXT("cpu"),
+		.unit = TEXT("u"),
+		.params = TEXT("{}"),
+		.mode = TEXT(mode),
+		.dispatch = TEXT("shared"),
+		.pin_requested = TEXT("auto"),
+		.status = TEXT("ok"),
+		.reason = TEXT(""),
+		.bound = TEXT("cpu"),
+		.workload_version = 1,
+		.workers = workers,
+		.processes = 1,
+		.threads = workers,
+		.samples = p->samples[at],
+		.samples_n = SAMPLES };
+	for (unsigned i = 0; i < SAMPLES; i++) {
+		p->samples[at][i] = sample;
+		p->samples[at][i].block = i / 2;
+		p->samples[at][i].makespan_ns *= 1 + wobble * (i % 4) / 3;
+	}
+	p->file.cells = p->cells;
+	p->file.cpus_usable = 4;
+	p->file.path = TEXT("paper");
+	return cell;
+}
+
+static struct cb_analysis analyze(const struct paper *p)
+{
+	const struct cb_analyze_options options = { .no_solver = "none here" };
+	struct cb_analysis analysis;
+
+	assert_int_equal(cb_analyze(&p->file, 1, &options, &analysis), 0);
+	return analysis;
+}
+
+/* ---- loss ---- */
+
+static struct cb_loss loss_of(const struct cb_stored_sample *sample)
+{
+	static struct paper p;
+	struct cb_analysis analysis;
+	struct cb_loss loss;
+	double sum = 0;
+
+	p = (struct paper){ 0 };
+	add(&p, "serial", 1, plain_sample(1, 1000), 0);
+	add(&p, "threads", 4, *sample, 0);
+	analysis = analyze(&p);
+	assert_int_equal(analysis.n, 1);
+	loss = analysis.cases[0].points[1].loss;
+	cb_analysis_release(&analysis);
+	for (enum cb_cause cause = 0; cause < CB_CAUSES; cause++)
+		sum += isnan(loss.by_cause[cause]) ? 0 : loss.by_cause[cause];
+	assert_true(fabs(sum - loss.total) < 1e-9);
+	return loss;
+}
+
+static void assert_close(double value, double expected)
+{
+	if (!(fabs(value - expected) < 1e-9))
+		fail_msg("%.12g instead of %.12g", value, expected);
+}
+
+static void test_ideal(void **state)
+{
+	struct cb_stored_sample s = plain_sample(4, 4000);
+	struct cb_loss loss = loss_of(&s);
+
+	(void)state;
+	assert_close(loss.total, 0);
+	assert_close(loss.makespan, 0);
+	assert_true(isnan(loss.by_cause[CB_CAUSE_DISPATCH]));
+}
+
+/* Of 10 ms of 4 workers, 25 % more is spent on one thing after the other: 1 - 1/1.25 is lost to it. */
+static void test_each_cause(void **state)
+{
+	struct cb_stored_sample s = plain_sample(4, 4000);
+	double more = s.makespan_ns / 4;
+	struct cb_loss loss;
+
+	(void)state;
+	s.spawn_ns = more / 2;
+	s.teardown_ns = more / 2;
+	loss = loss_of(&s);
+	assert_close(loss.by_cause[CB_CAUSE_CREATION], 0.2);
+	assert_int_equal(loss.worst, CB_CAUSE_CREATION);
+	assert_close(loss.total, 0.2);
+	assert_close(loss.makespan, 0);
+
+	s = plain_sample(4, 4000);
+	s.makespan_ns += more;
+	s.late_ns = 4 * more;
+	loss = loss_of(&s);
+	assert_close(loss.by_cause[CB_CAUSE_SKEW], 0.2);
+	assert_int_equal(loss.worst, CB_CAUSE_SKEW);
+	assert_close(loss.makespan, 0.2);
+
+	s.late_ns = 0;
+	loss = loss_of(&s);
+	assert_close(loss.by_cause[CB_CAUSE_IMBALANCE], 0.2);
+	assert_int_equal(loss.worst, CB_CAUSE_IMBALANCE);
+
+	s.busy_ns += 4 * more;
+	loss = loss_of(&s);
+	assert_close(loss.by_cause[CB_CAUSE_WAITING], 0.2);
+	assert_int_equal(loss.worst, CB_CAUSE_WAITING);
+
+	s.run_delay_ns = 4 * more;
+	loss = loss_of(&s);
+	assert_close(loss.by_cause[CB_CAUSE_RUNNABLE], 0.2);
+	assert_int_equal(loss.worst, CB_CAUSE_RUNNABLE);
+
+	s.run_delay_ns = 0;
+	s.cpu_user_ns += 4 * more;
+	loss = loss_of(&s);
+	assert_close(loss.by_cause[CB_CAUSE_REST], 0.2);
+	assert_int_equal(loss.worst, CB_CAUSE_REST);
+}
+
+/* What the workload null costs in the same file, mode and number of workers is dispatch, and no more part of
+ * the rest. */
+static void test_dispatch(void **state)
+{
+	static struct paper p;
+	struct cb_stored_sample s = plain_sample(4, 4000);
+	struct cb_analysis analysis;
+	const struct cb_loss *loss;
+
+	(void)state;
+	p = (struct paper){ 0 };
+	add(&p, "serial", 1, plain_sample(1, 1000), 0);
+	s.makespan_ns *= 1.25;
+	s.busy_ns = s.cpu_user_ns = 4 * s.makespan_ns;
+	add(&p, "threads", 4, s, 0);
+	s.cpu_user_ns = 1e6 * 4000 / 1000; /* of null: 1 us a unit */
+	add(&p, "threads", 4, s, 0)->workload = TEXT("null");
+	analysis = analyze(&p);
+	assert_int_equal(analysis.n, 2);
+	loss = &analysis.cases[0].points[1].loss;
+	assert_close(loss->by_cause[CB_CAUSE_DISPATCH], 4000 * 1000.0 / (4 * p.samples[1][0].makespan_ns));
+	assert_close(loss->by_cause[CB_CAUSE_DISPATCH] + loss->by_cause[CB_CAUSE_REST], 0.2);
+	cb_analysis_release(&analysis);
+}
+
+/* ---- advice ---- */
+
+static const char *advice(struct cb_analysis *analysis, const struct paper *p)
+{
+	*analysis = analyze(p);
+	assert_int_equal(analysis->n, 1);
+	return analysis->cases[0].advice.text;
+}
+
+static void has(const char *text, const char *part)
+{
+	if (!strstr(text, part))
+		fail_msg("\"%s\" is not in:\n%s", part, text);
+}
+
+/* Processes are 1 % faster in every block: true, and not worth a word. */
+static void test_equal(void **state)
+{
+	static struct paper p;
+	struct cb_stored_sample faster = plain_sample(2, 2000);
+	struct cb_analysis analysis;
+	const char *text;
+
+	(void)state;
+	p = (struct paper){ 0 };
+	add(&p, "serial", 1, plain_sample(1, 1000), 0.01);
+	add(&p, "threads", 2, plain_sample(2, 2000), 0.01);
+	faster.makespan_ns *= 0.99;
+	faster.pss_bytes *= 2;
+	add(&p, "processes", 2, faster, 0.01)->processes = 2;
+	p.cells[2].threads = 1;
+	text = advice(&analysis, &p);
+	has(text, "Use 2 threads: 2 x [2, 2] the rate of serial.");
+	has(text, "2 threads = 2 processes within noise or 3 %: 0.99 x [0.99, 0.99].");
+	assert_ptr_equal(analysis.cases[0].advice.fastest->cell, &p.cells[2]);
+	assert_ptr_equal(analysis.cases[0].advice.advised->cell, &p.cells[1]);
+	cb_analysis_release(&analysis);
+}
+
+static void test_beaten(void **state)
+{
+	static struct paper p;
+	struct cb_stored_sample slow = plain_sample(2, 1000);
+	struct cb_analysis analysis;
+	const char *text;
+
+	(void)state;
+	p = (struct paper){ 0 };
+	add(&p, "serial", 1, plain_sample(1, 1000), 0.01);
+	slow.makespan_ns *= 2.2;
+	add(&p, "threads", 2, slow, 0.01);
+	add(&p, "processes", 2, plain_sample(2, 2000), 0.01)->processes = 2;
+	p.cells[2].threads = 1;
+	text = advice(&analysis, &p);
+	has(text, "Use 2 processes: 2 x");
+	has(text, "2 processes beat 2 threads: 2.2 x");
+	has(text, "The rate still rises, as workers^1.00, and 4 CPUs are usable");
+	assert_true(strstr(text, "Cheapest") == NULL);
+	cb_analysis_release(&analysis);
+}
+
+static void test_serial_wins(void **state)
+{
+	static struct paper p;
+	struct cb_stored_sample same = plain_sample(2, 1000);
+	struct cb_analysis analysis;
+
+	(void)state;
+	p = (struct paper){ 0 };
+	add(&p, "serial", 1, plain_sample(1, 1000), 0.01);
+	same.makespan_ns *= 1.98;
+	add(&p, "threads", 2, same, 0.01);
+	has(advice(&analysis, &p), "Run it serially");
+	cb_analysis_release(&analysis);
+}
+
+/* Half the CPU time within 5 % of the best. */
+static void test_cheapest(void **state)
+{
+	static struct paper p;
+	struct cb_stored_sample greedy = plain_sample(4, 2100);
+	struct cb_analysis analysis;
+
+	(void)state;
+	p = (struct paper){ 0 };
+	add(&p, "serial", 1, plain_sample(1, 1000), 0.01);
+	add(&p, "threads", 2, plain_sample(2, 2000), 0.01);
+	greedy.makespan_ns *= 1.92;
+	greedy.cpu_user_ns *= 2;
+	add(&p, "threads", 4, greedy, 0.01);
+	has(advice(&analysis, &p),
+		"Cheapest within 5 % of the fastest: 2 threads, 0.5 of the CPU time a unit");
+	cb_analysis_release(&analysis);
+}
+
+/* Five blocks have no 95 % interval: nothing is advised as if there were one. */
+static void test_too_little(void **state)
+{
+	static struct paper p;
+	struct cb_analysis analysis;
+	const char *text;
+
+	(void)state;
+	p = (struct paper){ 0 };
+	add(&p, "serial", 1, plain_sample(1, 1000), 0.01)->samples_n = 10;
+	add(&p, "threads", 2, plain_sample(2, 2000), 0.01)->samples_n = 10;
+	add(&p, "processes", 2, plain_sample(2, 1000), 0.01)->samples_n = 10;
+	text = advice(&analysis, &p);
+	has(text, "too little for advice");
+	has(text, "no verdict");
+	cb_analysis_release(&analysis);
+}
+
+static void test_nothing_measured(void **state)
+{
+	static struct paper p;
+	struct cb_analysis analysis;
+
+	(void)state;
+	p = (struct paper){ 0 };
+	add(&p, "serial", 1, plain_sample(1, 1000), 0)->status = TEXT("skipped");
+	add(&p, "threads", 2, plain_sample(2, 1000), 0)->status = TEXT("crashed");
+	assert_null(advice(&analysis, &p));
+	assert_int_equal(analysis.cases[0].n, 0);
+	assert_int_equal(analysis.cases[0].failed, 1);
+	cb_analysis_release(&analysis);
+}
+
+/* ---- curves ---- */
+
+/* Points come sorted by workers whatever the file's order, a mode and dispatch to a curve; too few are not
+ * fitted. */
+static void test_curves(void **state)
+{
+	static struct paper p;
+	struct cb_analysis analysis;
+	const struct cb_case *c;
+
+	(void)state;
+	p = (struct paper){ 0 };
+	add(&p, "serial", 1, plain_sample(1, 1000), 0.01);
+	for (unsigned w = 8; w; w--)
+		add(&p, "threads", w, plain_sample(w, 1000), 0.01);
+	add(&p, "threads", 2, plain_sample(2, 1000), 0.01)->dispatch = TEXT("static");
+	analysis = analyze(&p);
+	c = &analysis.cases[0];
+	assert_int_equal(c->curves_n, 3);
+	assert_string_equal(c->curves[1].dispatch, "shared");
+	assert_int_equal(c->curves[1].n, 8);
+	for (unsigned w = 1; w <= 8; w++)
+		assert_true(c->curves[1].points[w - 1]->cell->workers == w);
+	assert_string_equal(c->curves[1].usl.reason, "none here");
+	assert_non_null(strstr(c->curves[2].usl.reason, "at least 6"));
+	cb_analysis_release(&analysis);
+}
+
+/* Above 1.05 x workers by its lower bound. */
+static void test_superlinear(void **state)
+{
+	static struct paper p;
+	struct cb_stored_sample fast = plain_sample(2, 1000);
+	struct cb_analysis analysis;
+
+	(void)state;
+	p = (struct paper){ 0 };
+	add(&p, "serial", 1, plain_sample(1, 1000), 0.01);
+	add(&p, "threads", 2, fast, 0.01);
+	fast.makespan_ns /= 1.2;
+	add(&p, "processes", 2, fast, 0.01);
+	analysis = analyze(&p);
+	assert_false(analysis.cases[0].points[1].superlinear);
+	assert_true(analysis.cases[0].points[2].superlinear);
+	assert_true(analysis.cases[0].points[2].serial_fraction < 0);
+	cb_analysis_release(&analysis);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_ideal),
+		cmocka_unit_test(test_each_cause),
+		cmocka_unit_test(test_dispatch),
+		cmocka_unit_test(test_equal),
+		cmocka_unit_test(test_beaten),
+		cmocka_unit_test(test_serial_wins),
+		cmocka_unit_test(test_cheapest),
+		cmocka_unit_test(test_too_little),
+		cmocka_unit_test(test_nothing_measured),
+		cmocka_unit_test(test_curves),
+		cmocka_unit_test(test_superlinear),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
