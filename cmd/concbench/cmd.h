@@ -35,6 +35,7 @@ int cb_cmd_run(int argc, char **argv);
 int cb_cmd_list(int argc, char **argv);
 int cb_cmd_plan(int argc, char **argv);
 int cb_cmd_host(int argc, char **argv);
+int cb_cmd_compare(int argc, char **argv);
 int cb_cmd_analyze(int argc, char **argv);
 int cb_cmd_sample(int argc, char **argv);
 

@@ -19,6 +19,7 @@ static const struct cb_command commands[] = {
 	{ "plan", cb_cmd_plan, "what run would measure and skip, and how long it would take", false },
 	{ "host", cb_cmd_host, "this machine: CPUs, limits, clocks, what would disturb a measurement",
 		false },
+	{ "compare", cb_cmd_compare, "two stored results, cell by cell", false },
 	{ "analyze", cb_cmd_analyze, "what stored results say: speed-up, fits, where the time went, advice",
 		false },
 	{ "sample", cb_cmd_sample, "one sample from a description on standard input", true },
