@@ -43,7 +43,10 @@ static const struct cb_option rows[] = {
 		.def = "all",
 		.help = "workers of a cell: 1,2,4 or 1..8 or 1..all; all: the CPUs this process may really "
 			"use. "
-			"serial always has 1" },
+			"1..all above 8 takes two numbers an octave and those where the topology has an edge "
+			"(a "
+			"cache, a NUMA node, all cores, all CPUs); 1..all,step=1 takes each. serial always "
+			"has 1" },
 	{ .name = "shape",
 		.arg = "PxT",
 		.parse = cb_value_shape,

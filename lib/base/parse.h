@@ -28,13 +28,15 @@ int cb_parse_word(const char *text, uint64_t *ret, struct cb_error *err);
 #define CB_NUMBERS_MAX 4096 /* most numbers in a list */
 
 /*
- * A list of unsigned numbers: "1,2,4", "1..8", "1..all", "all". `all` stands for the given number. A number
- * written twice is an error; one that merely coincides with an item made of `all` is taken once, so that
- * "1,2,all" means the same on every host.
+ * A list of unsigned numbers: "1,2,4", "1..8", "1..all", "all", "1..64,step=4" (each range in steps of 4, and
+ * its last number). `all` stands for the given number. A number written twice is an error; one that merely
+ * coincides with an item made of `all` is taken once, so that "1,2,all" means the same on every host.
  */
 struct cb_numbers {
 	unsigned *v; /* in the order given, no number twice */
 	size_t n;
+	bool *swept; /* [n] v[i] is inside a range with `all` and no step was given: a sweep may leave it out;
+			part of v's memory */
 };
 int cb_parse_numbers(const char *text, unsigned min, unsigned max, unsigned all, struct cb_numbers *ret,
 	struct cb_error *err);

@@ -1,5 +1,5 @@
 /*
- * Lists of unsigned numbers: "1,2,4", "1..8", "1..all", "all".
+ * Lists of unsigned numbers: "1,2,4", "1..8", "1..all", "all", "1..64,step=4".
  */
 #include "lib/base/scan.h"
 
@@ -13,7 +13,9 @@ struct list {
 	unsigned min, max, all;
 	unsigned v[CB_NUMBERS_MAX];
 	bool from_all[CB_NUMBERS_MAX]; /* v[i] came from an item with `all` in it: it may be met again */
+	bool swept[CB_NUMBERS_MAX];    /* v[i] came from the inside of a range with `all` */
 	size_t n;
+	unsigned step; /* of ranges; 0: not given */
 };
 
 /* One item: from..to, both alike for a single number. */
@@ -113,30 +115,43 @@ static int parse_item(const struct list *list, char *item, struct range *ret, st
 	return 0;
 }
 
-static int add_number(struct list *list, unsigned number, bool from_all, struct cb_error *err)
+static int add_number(struct list *list, unsigned number, bool from_all, bool swept, struct cb_error *err)
 {
 	for (size_t i = 0; i < list->n; i++) {
 		if (list->v[i] != number)
 			continue;
 		if (!from_all && !list->from_all[i])
 			return cb_error_set(err, -EINVAL, "'%u' is in the list twice: write it once", number);
+		list->swept[i] = list->swept[i] && swept;
 		return 0;
 	}
 	if (list->n == CB_NUMBERS_MAX)
 		return cb_error_set(err, -ERANGE, "the list is too long: at most %d numbers", CB_NUMBERS_MAX);
 	list->v[list->n] = number;
+	list->swept[list->n] = swept;
 	list->from_all[list->n++] = from_all;
 	return 0;
 }
 
+static bool is_step(const char *item)
+{
+	return !strncmp(item, "step=", strlen("step="));
+}
+
+/* A range ends with its last number, whatever the step. */
 static int add_item(struct list *list, char *item, struct cb_error *err)
 {
 	struct range range = { 0, 0, false };
-	int code = parse_item(list, item, &range, err);
+	unsigned step = list->step ? list->step : 1;
+	int code;
 
-	for (unsigned i = 0; !code && i <= range.to - range.from; i++)
-		code = add_number(list, range.from + i, range.from_all, err);
-	return code;
+	if (is_step(item))
+		return 0;
+	code = parse_item(list, item, &range, err);
+	for (uint64_t v = range.from; !code && v < range.to; v += step)
+		code = add_number(list, (unsigned)v, range.from_all,
+			range.from_all && !list->step && v > range.from, err);
+	return code ? code : add_number(list, range.to, range.from_all, false, err);
 }
 
 /* text is cut at its commas. */
@@ -166,13 +181,38 @@ static int check_commas(const char *text, struct cb_error *err)
 	return 0;
 }
 
+/* "step=N", wherever in the list, holds for all its ranges. */
+static int find_step(struct list *list, const char *text, struct cb_error *err)
+{
+	const char *at = is_step(text) ? text : strstr(text, ",step=");
+	char number[16] = "";
+	uint64_t step;
+	int code;
+
+	if (!at)
+		return 0;
+	at = strchr(at, '=') + 1;
+	snprintf(number, sizeof number, "%.*s", (int)strcspn(at, ","), at);
+	if (strstr(at, ",step="))
+		return cb_error_set(err, -EINVAL, "step= stands twice: write it once");
+	if (!strstr(text, ".."))
+		return cb_error_set(
+			err, -EINVAL, "step= is for ranges, and there is none: write 1..8,step=2");
+	code = cb_parse_u64(number, 1, CB_NUMBERS_MAX, &step, err);
+	if (!code)
+		list->step = (unsigned)step;
+	return code;
+}
+
 static int take(const struct list *list, struct cb_numbers *ret, struct cb_error *err)
 {
-	unsigned *v = malloc(list->n * sizeof *v);
+	unsigned *v = malloc(list->n * (sizeof *v + sizeof *ret->swept));
 
 	if (!v)
 		return cb_error_no_memory(err);
+	ret->swept = (bool *)(v + list->n);
 	memcpy(v, list->v, list->n * sizeof *v);
+	memcpy(ret->swept, list->swept, list->n * sizeof *ret->swept);
 	ret->v = v;
 	ret->n = list->n;
 	return 0;
@@ -185,6 +225,7 @@ int cb_parse_numbers(const char *text, unsigned min, unsigned max, unsigned all,
 	int code = check_commas(text, err);
 	char *copy;
 
+	code = code ? code : find_step(&list, text, err);
 	if (code)
 		return code;
 	copy = strdup(text);
@@ -202,5 +243,5 @@ void cb_numbers_release(struct cb_numbers *numbers)
 	if (!numbers)
 		return;
 	free(numbers->v);
-	*numbers = (struct cb_numbers){ NULL, 0 };
+	*numbers = (struct cb_numbers){ 0 };
 }

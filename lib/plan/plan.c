@@ -8,6 +8,7 @@
 #include "lib/plan/cell.h"
 #include "lib/plan/registry.h"
 #include "lib/plan/scan.h"
+#include "lib/plan/sweep.h"
 
 /* CPU, memory, waiting and file work; small enough for a first look. */
 const char *const cb_plan_default_set[] = {
@@ -85,6 +86,7 @@ static int read_workers(struct cb_builder *b, struct cb_error *err)
 
 	if (r)
 		return cb_error_set(err, r, "--workers: %s", why.text);
+	cb_sweep_thin(&b->workers, &b->host->topology, &b->plan.allowance);
 	for (size_t i = 0; i < b->workers.n; i++)
 		if (b->workers.v[i] > b->workers_most)
 			b->workers_most = b->workers.v[i];

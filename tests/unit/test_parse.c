@@ -306,12 +306,15 @@ static void test_numbers(void **state)
 		{ "all,2", 2, "2" },
 		{ "1..all,2", 1, "1 2" },
 		{ "1..all,2", 4, "1 2 3 4" },
+		{ "1..8,step=3", 4, "1 4 7 8" },
+		{ "step=2,1..all", 5, "1 3 5" },
+		{ "2,4..6,step=1", 5, "2 4 5 6" },
 		{ "100", 4, "100" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < CB_COUNT(rows); i++) {
-		struct cb_numbers numbers = { NULL, 0 };
+		struct cb_numbers numbers = { 0 };
 		struct cb_error err = { 0 };
 		char text[128] = "";
 
@@ -339,6 +342,10 @@ static void test_numbers_errors(void **state)
 		{ "1,", 4, -EINVAL, "'1,' has an empty item: take out the comma" },
 		{ ",1", 4, -EINVAL, "',1' has an empty item: take out the comma" },
 		{ "1,,2", 4, -EINVAL, "'1,,2' has an empty item: take out the comma" },
+		{ "1,2,step=2", 4, -EINVAL, "step= is for ranges, and there is none: write 1..8,step=2" },
+		{ "1..9,step=2,step=3", 4, -EINVAL, "step= stands twice: write it once" },
+		{ "1..9,step=0", 4, -ERANGE, "'0' is too small: at least 1" },
+		{ "1..9,step=x", 4, -EINVAL, "'x' is not a number: write decimal digits" },
 		{ "1,4x", 4, -EINVAL, "'4x' is not a number: 'x' follows it" },
 		{ "two", 4, -EINVAL, "'two' is neither a number nor 'all'" },
 		{ "ALL", 4, -EINVAL, "'ALL' is neither a number nor 'all'" },
@@ -364,7 +371,7 @@ static void test_numbers_errors(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < CB_COUNT(rows); i++) {
-		struct cb_numbers numbers = { NULL, 77 };
+		struct cb_numbers numbers = { .n = 77 };
 		struct cb_error err = { 0 };
 
 		assert_int_equal(
@@ -377,7 +384,7 @@ static void test_numbers_errors(void **state)
 
 static void test_numbers_limit(void **state)
 {
-	struct cb_numbers numbers = { NULL, 0 };
+	struct cb_numbers numbers = { 0 };
 	struct cb_error err = { 0 };
 
 	(void)state;

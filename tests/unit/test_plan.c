@@ -475,7 +475,7 @@ static void test_hybrid_has_a_process_for_each_numa_node_in_use(void **state)
 	ask_modes(f, LIST("hybrid"));
 	plan(f, LIST("fake_cpu"));
 	check_ids(&f->plan, LIST("fake_cpu/hybrid/4x4"));
-	f->options.cpus = (struct cb_numbers){ two_nodes, CB_COUNT(two_nodes) };
+	f->options.cpus = (struct cb_numbers){ .v = two_nodes, .n = CB_COUNT(two_nodes) };
 	plan(f, LIST("fake_cpu"));
 	check_ids(&f->plan, LIST("fake_cpu/hybrid/2x4/cpus=0..7"));
 	done(f);
@@ -603,7 +603,7 @@ static void test_cpus_confine_and_are_part_of_the_id(void **state)
 	unsigned cpus[] = { 6, 1, 2, 3 };
 
 	(void)state;
-	f->options.cpus = (struct cb_numbers){ cpus, CB_COUNT(cpus) };
+	f->options.cpus = (struct cb_numbers){ .v = cpus, .n = CB_COUNT(cpus) };
 	ask_modes(f, LIST("threads"));
 	plan(f, LIST("fake_cpu"));
 	check_ids(&f->plan, LIST("fake_cpu/threads/4/cpus=1..3,6"));
