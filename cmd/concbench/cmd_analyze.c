@@ -36,15 +36,15 @@ static const struct cb_options options = {
 		   "speed-up and efficiency, serial fraction, fits of Amdahl's law and of the Universal "
 		   "Scalability Law, "
 		   "where the workers' time went, advice.",
-	.notes = "  FILE is what concbench run --output wrote, on this host or another. Cells are compared "
-		 "within one "
-		 "file.\n"
-		 "  LOST is 1 - efficiency from the first worker's creation to the last one's end, and is "
-		 "split into\n"
-		 "  creating (and ending) workers, late starts, imbalance (done before the last), waiting "
-		 "(locks, I/O),\n"
-		 "  queued (runnable without a CPU) and slower (more CPU time a unit). docs/analysis.md "
-		 "explains all.\n",
+	.notes = "  FILE is what concbench run --output wrote, here or elsewhere; cells are compared within "
+		 "a file.\n"
+		 "  LOST is 1 - efficiency from the first creation to the last end of a worker, and is split "
+		 "into:\n"
+		 "    CREATE  making and ending workers   LATE   starts after the first   IMBAL   done "
+		 "before the last\n"
+		 "    WAIT    locks, input and output     QUEUE  runnable without a CPU   SLOWER  more CPU "
+		 "time a unit\n"
+		 "  docs/analysis.md explains all.\n",
 };
 
 /* ---- text ---- */

@@ -43,9 +43,10 @@ static const struct cb_options options = {
 		   "its interval; ~ where the "
 		   "two cannot be told apart. Only cells that match in workload, version, parameters and "
 		   "shape are compared.",
-	.notes = "  The intervals hold all together with 95 %. What the host did differently between the two "
-		 "runs is not in them:\n"
-		 "  a difference here is a reason to look, concbench gate is what may fail a build.\n",
+	.notes =
+		"  The intervals hold all together with 95 %. What the host did differently between the two "
+		"runs is\n"
+		"  not in them: a difference is a reason to look; concbench gate is what may fail a build.\n",
 };
 
 /* ---- what is said of a pair ---- */
