@@ -269,6 +269,7 @@ static int fail(struct cb_crew *crew, struct cb_slot *slot, int r, bool inline_w
 	if (inline_worker && crew->control->status != CB_OK)
 		return r; /* it was a meeting that failed: another's death is told already */
 	cb_error_set(&slot->error, r, "%s", strerror(-r));
+	atomic_store(&slot->told, 1);
 	atomic_compare_exchange_strong(
 		&crew->control->failed, &none, (uint32_t)(slot - crew->control->slots) + 1);
 	cb_crew_nudge(crew);

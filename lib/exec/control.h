@@ -63,6 +63,7 @@ struct cb_slot {
 	double metric[CB_METRICS_MAX];
 	struct cb_usage usage;
 	struct cb_error error;
+	_Atomic uint32_t told; /* 1: the body has returned that error */
 };
 
 /* A process that the leader made, and the bodies it runs. */

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/exec/futex.h"
@@ -148,6 +149,9 @@ void cb_crew_join(struct cb_crew *crew)
 
 /* ---- deaths ---------------------------------------------------------------------------------- */
 
+#define DEATH_WAIT_NS 1000000u /* from one look to the next for the death behind a hang-up ... */
+#define DEATH_WAITS   100      /* ... and how many */
+
 static int end_early(struct cb_crew *crew, enum cb_status status, const char *text)
 {
 	if (crew->control->status == CB_OK) {
@@ -206,12 +210,23 @@ static int failed_slot(const struct cb_crew *crew, const struct cb_child *child)
 	return -1;
 }
 
+/*
+ * Whether all that this worker or partner can tell is that another one has gone. It often is the first to
+ * tell of a death: who dies closes its files before its parent hears of it.
+ */
+static bool hung_up(const struct cb_slot *slot)
+{
+	return slot->error.code == -EPIPE || slot->error.code == -ECONNRESET;
+}
+
 static int report_death(struct cb_crew *crew, const struct cb_child *child, int status)
 {
 	enum cb_step step = atomic_load(&crew->control->slots[child->first].step);
 	char text[160], name[64];
 	int failed = failed_slot(crew, child);
 
+	if (WIFEXITED(status) && failed >= 0 && hung_up(&crew->control->slots[failed]))
+		return -ECANCELED; /* cb_crew_check tells it, unless the cause comes first */
 	if (WIFEXITED(status) && failed >= 0)
 		return report_failed(crew, (unsigned)failed);
 	who(crew, child->first, child->n, name, sizeof name);
@@ -244,9 +259,16 @@ static int note_reaped(struct cb_crew *crew, pid_t pid, int status)
 	return 0;
 }
 
-int cb_crew_check(struct cb_crew *crew)
+static bool children_left(const struct cb_crew *crew)
 {
-	uint32_t failed;
+	for (unsigned i = 0; i < crew->children_n; i++)
+		if (crew->control->children[i].pid)
+			return true;
+	return false;
+}
+
+static int note_dead(struct cb_crew *crew)
+{
 	int status, r = 0;
 	pid_t pid;
 
@@ -254,18 +276,51 @@ int cb_crew_check(struct cb_crew *crew)
 	while (!crew->inline_worker && (pid = waitpid(-1, &status, WNOHANG | __WNOTHREAD)) > 0)
 		if (note_reaped(crew, pid, status))
 			r = -ECANCELED;
-	failed = atomic_load(&crew->control->failed);
-	if (failed)
-		r = report_failed(crew, failed - 1);
 	return r;
 }
 
-static bool children_left(const struct cb_crew *crew)
+/*
+ * The slot whose error is the cause of that of slot i, when that one only tells that another has gone; else
+ * i. An error of another process counts as soon as it is there: that process may end before it can return it.
+ */
+static unsigned cause(const struct cb_crew *crew, unsigned i)
 {
-	for (unsigned i = 0; i < crew->children_n; i++)
-		if (crew->control->children[i].pid)
-			return true;
-	return false;
+	unsigned all = crew->workers + crew->partners;
+
+	for (unsigned k = 0; k < all; k++) {
+		const struct cb_slot *slot = &crew->control->slots[k];
+
+		if ((crew->children_n || atomic_load(&slot->told)) && slot->error.code && !hung_up(slot))
+			return k;
+	}
+	return i;
+}
+
+/* Gives the death or the error behind a hang-up a moment to arrive. */
+static void await_cause(struct cb_crew *crew, unsigned i)
+{
+	const struct timespec wait = { .tv_nsec = DEATH_WAIT_NS };
+
+	for (int left = DEATH_WAITS; left; left--) {
+		if (crew->control->status != CB_OK || cause(crew, i) != i)
+			return;
+		nanosleep(&wait, NULL);
+		note_dead(crew);
+	}
+}
+
+int cb_crew_check(struct cb_crew *crew)
+{
+	int r = note_dead(crew);
+	uint32_t failed = atomic_load(&crew->control->failed);
+
+	if (!failed)
+		return r;
+	if (hung_up(&crew->control->slots[failed - 1])) {
+		await_cause(crew, failed - 1);
+		return report_failed(crew, cause(crew, failed - 1));
+	}
+	return report_failed(crew, failed - 1);
 }
 
 int cb_crew_reap(struct cb_crew *crew)
