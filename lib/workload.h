@@ -1,7 +1,7 @@
 /*
- * The contract between concbench and a workload. It is the only header a workload needs (workload_file.h has
- * what those with files share), and it needs no symbol of the program: what a workload calls is an inline
- * function here or a function pointer that it is handed.
+ * The contract between concbench and a workload. It is the only header a workload needs (workload_file.h and
+ * workload_ipc.h have what those with files and those that send messages share), and it needs no symbol of
+ * the program: what a workload calls is an inline function here or a function pointer that it is handed.
  *
  * A workload is one file workloads/NAME.c that defines `const struct cb_workload cb_workload_NAME`.
  * It is a pure function of (params, seed, unit number), cut into numbered units. The same run() is

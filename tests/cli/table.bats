@@ -157,13 +157,13 @@ given_summary() {
 @test "text: skipped and crashed cells stand with status and reason" {
 	split notok.json
 	same "$status" 0
-	[[ $out =~ pipe_pingpong/processes/2.*crashed\ +worker\ 1\ was\ killed\ by\ signal\ 11 ]]
+	[[ $out =~ ipc_pipe/processes/2.*crashed\ +worker\ 1\ was\ killed\ by\ signal\ 11 ]]
 	[[ $out =~ file_read:cache=cold/threads/2.*skipped\ +the\ file\ system\ is\ tmpfs ]]
 }
 
 @test "text: chosen columns without the status get notes instead" {
 	split notok.json --columns=id,rate
-	has "$out" "note: pipe_pingpong/processes/2: crashed: worker 1 was killed"
+	has "$out" "note: ipc_pipe/processes/2: crashed: worker 1 was killed"
 	has "$out" "note: file_read:cache=cold/threads/2: skipped: the file system is tmpfs"
 	split notok.json --columns=id,status,reason
 	hasnt "$out" "note:"
