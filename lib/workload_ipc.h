@@ -235,7 +235,7 @@ static inline int cb_ipc_setup(struct cb_setup *s, cb_ipc_make *make, void **ret
 {
 	const struct cb_ipc_params *p = s->params;
 	unsigned n = s->env->workers;
-	struct cb_ipc_end ends[CB_IPC_SIDES];
+	struct cb_ipc_end ends[CB_IPC_SIDES] = { { -1, -1 }, { -1, -1 } };
 	struct cb_ipc_shared *all = s->alloc(s, sizeof *all + n * sizeof all->lane[0]);
 	int r = 0;
 
@@ -504,7 +504,7 @@ static inline int cb_ipc_partner(struct cb_worker *w, struct cb_error *err)
 {
 	const struct cb_ipc_params *p = w->params;
 	unsigned char *message = calloc(1, p->size);
-	struct cb_ipc_end end;
+	struct cb_ipc_end end = { -1, -1 };
 	int r = message ? cb_ipc_take_end(w, CB_IPC_PARTNER, &end, err)
 			: cb_error_set(err, -ENOMEM, "no memory for a message");
 

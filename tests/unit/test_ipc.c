@@ -523,7 +523,7 @@ static void test_samples(void **state)
 /* A partner that fails is the reason told, not the worker that lost it. */
 static int bad_partner(struct cb_worker *w, struct cb_error *err)
 {
-	struct cb_ipc_end end;
+	struct cb_ipc_end end = { -1, -1 };
 	unsigned char message[64];
 
 	if (cb_ipc_take_end(w, CB_IPC_PARTNER, &end, err))
@@ -539,7 +539,7 @@ static int bad_partner(struct cb_worker *w, struct cb_error *err)
  */
 static int killed_partner(struct cb_worker *w, struct cb_error *err)
 {
-	struct cb_ipc_end end;
+	struct cb_ipc_end end = { -1, -1 };
 	unsigned char message[64];
 
 	if (cb_ipc_take_end(w, CB_IPC_PARTNER, &end, err))
