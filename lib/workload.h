@@ -236,6 +236,8 @@ enum cb_class {
 #define CB_CAN_DISPATCHES (CB_CAN_STATIC | CB_CAN_SHARED | CB_CAN_QUEUE | CB_CAN_SPAWN)
 #define CB_UNITS_ONCE \
 	(1u << 16) /* run must see no unit outside the sample's: warm-up computes, without run */
+#define CB_PARTNER_PROCESS \
+	(1u << 17) /* partners are processes in every mode: they stand for what is outside, like a server */
 
 #define CB_WARMUP_UNIT (1ull << 62) /* warm-up's unit numbers start here; a sample's are below */
 
@@ -253,7 +255,7 @@ struct cb_workload {
 	const char *unit;    /* what one unit is: "4 KiB read" */
 	unsigned version;    /* raised when a unit's work changes: versions never compare */
 	enum cb_class class; /* declared; what is measured is reported beside it */
-	unsigned caps;       /* CB_CAN_*, CB_UNITS_ONCE */
+	unsigned caps;       /* CB_CAN_*, CB_UNITS_ONCE, CB_PARTNER_PROCESS */
 	enum cb_partners partners;
 	unsigned fds_per_worker; /* descriptors that setup and worker_init open for each worker, at most */
 	const struct cb_param *params;   /* NULL: none */
