@@ -13,6 +13,7 @@
 
 #include "lib/exec/crew.h"
 #include "lib/exec/kill.h"
+#include "lib/exec/open_loop.h"
 #include "lib/host/clock.h"
 
 /* The harness is gone or wants the sample to end. Stateless, so that it may interrupt anything. */
@@ -133,6 +134,9 @@ static void run_crew(const struct cb_sample_spec *spec, struct cb_control *contr
 	unsigned all = crew.workers + crew.partners;
 	int r;
 
+	r = cb_arrivals_make(spec, control, &err);
+	if (r)
+		cb_leader_fail(control, CB_SKIPPED, &err, r);
 	crew.threads = calloc(all, sizeof *crew.threads);
 	if (!crew.threads || crew.event_fd < 0)
 		cb_leader_fail(control, CB_SKIPPED, NULL, crew.event_fd < 0 ? -EMFILE : -ENOMEM);

@@ -137,6 +137,7 @@ struct cb_sample_spec cb_cell_spec(const struct cb_group *group, const struct cb
 		.mode = cell->mode,
 		.dispatch = cell->dispatch,
 		.batch = cell->batch,
+		.open = cell->open,
 		.shape = cell->shape,
 		.partners = cell->partners,
 		.worker_cpu = cell->placement.worker_cpu,
