@@ -33,7 +33,7 @@
 #include <string.h>
 #include <sys/types.h>
 
-#define CB_ABI 1u /* raised when a struct of this header changes */
+#define CB_ABI 2u /* raised when a struct of this header changes */
 
 #define CB_METRICS_MAX   8    /* most metrics a workload may declare */
 #define CB_FILE_PATH_MAX 1024 /* bytes of a file parameter's path, with its end */
@@ -199,6 +199,7 @@ struct cb_verify {
 	const void *params, *prepared;
 	void *shared;
 	uint64_t seed, units;
+	uint64_t cpu_ns;            /* CPU time of all workers between start and end, summed */
 	uint64_t read_calls_bytes;  /* bytes that read calls returned (rchar); UINT64_MAX: not measurable here
 				     */
 	uint64_t read_device_bytes; /* bytes fetched from a device (read_bytes); UINT64_MAX likewise */

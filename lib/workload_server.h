@@ -10,7 +10,6 @@
 #define CONCBENCH_WORKLOAD_SERVER_H
 
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
@@ -26,7 +25,7 @@
 #define CB_SERVER_NS_PER_S   UINT64_C(1000000000)
 /* An answer that leaves later than this part of the mean delay is a late one. */
 #define CB_SERVER_LATE_DIVISOR 10
-/* Reading its own usage costs it as much as an answer does: no more often than this. */
+/* Its CPU time is a system call to read: no more often than this. */
 #define CB_SERVER_BOOKS_NS 1000000u
 
 /* What crosses a socket, both ways. */
@@ -40,7 +39,6 @@ _Static_assert(sizeof(struct cb_message) == 64, "a request has 64 bytes");
 
 struct cb_server_usage {
 	uint64_t at_ns, cpu_ns;
-	uint64_t delay_ns; /* time it could have run but had no CPU; 0 where the kernel does not tell */
 };
 
 /* What the server did for units that count: of one writer, to be read when it has ended. */
@@ -64,7 +62,7 @@ struct cb_server {
 	uint64_t seed;
 	struct cb_server_books *books;
 
-	int epoll_fd, timer_fd, schedstat_fd;
+	int epoll_fd, timer_fd;
 	uint64_t timer_ns; /* what the timer was last set to */
 	unsigned opened, closed;
 	struct cb_due_heap due;                   /* [clients] */
@@ -83,19 +81,12 @@ static inline uint64_t cb_server_clock_ns(clockid_t clock)
 	return (uint64_t)t.tv_sec * CB_SERVER_NS_PER_S + (uint64_t)t.tv_nsec;
 }
 
-static inline struct cb_server_usage cb_server_usage(const struct cb_server *s)
+static inline struct cb_server_usage cb_server_usage(void)
 {
-	struct cb_server_usage usage = { 0 };
-	char text[96];
-	ssize_t n = pread(s->schedstat_fd, text, sizeof text - 1, 0);
-	unsigned long long cpu_ns, delay_ns;
-
-	text[n > 0 ? n : 0] = '\0';
-	if (sscanf(text, "%llu %llu", &cpu_ns, &delay_ns) == 2)
-		usage.delay_ns = delay_ns;
-	usage.at_ns = cb_server_clock_ns(CLOCK_MONOTONIC);
-	usage.cpu_ns = cb_server_clock_ns(CLOCK_THREAD_CPUTIME_ID);
-	return usage;
+	return (struct cb_server_usage){
+		.at_ns = cb_server_clock_ns(CLOCK_MONOTONIC),
+		.cpu_ns = cb_server_clock_ns(CLOCK_THREAD_CPUTIME_ID),
+	};
 }
 
 /* Without it, TCP holds small messages back. Sockets that are no TCP refuse it, which does not matter. */
@@ -146,7 +137,7 @@ static inline void cb_server_receive(struct cb_server *s, uint32_t who)
 		return;
 	c->got = 0;
 	if (c->message.unit < CB_WARMUP_UNIT && !s->books->from.at_ns)
-		s->books->from = cb_server_usage(s);
+		s->books->from = cb_server_usage();
 	cb_due_push(&s->due, c->message.sent_ns + cb_delay_ns(s->delay, s->seed, c->message.unit), who);
 }
 
@@ -185,7 +176,7 @@ static inline void cb_server_answer_due(struct cb_server *s)
 	while (s->due.n && s->due.v[0].at_ns <= (now_ns = cb_server_clock_ns(CLOCK_MONOTONIC)))
 		cb_server_answer(s, cb_due_pop(&s->due), now_ns);
 	if (s->books->answers != before && now_ns - s->books->to.at_ns > CB_SERVER_BOOKS_NS)
-		s->books->to = cb_server_usage(s);
+		s->books->to = cb_server_usage();
 	cb_server_set_timer(s);
 }
 
@@ -221,7 +212,6 @@ static inline int cb_server_run(struct cb_server *s)
 	s->connections = calloc(s->clients, sizeof *s->connections);
 	s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	s->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	s->schedstat_fd = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
 	if (s->epoll_fd < 0 || s->timer_fd < 0)
 		r = -errno;
 	else if (s->due.v && s->connections)
@@ -230,7 +220,6 @@ static inline int cb_server_run(struct cb_server *s)
 		r = cb_server_watch(s, s->timer_fd, CB_SERVER_TIMER, EPOLLIN | EPOLLET);
 	if (!r)
 		r = cb_server_loop(s);
-	close(s->schedstat_fd);
 	close(s->timer_fd);
 	close(s->epoll_fd);
 	free(s->due.v);
