@@ -63,6 +63,13 @@ setup()
 	assert_json r.json 'all(c["latency"]["loop"] == "closed" and "service" not in c["latency"] for c in cells)'
 }
 
+@test "it says nothing of scaling, and analyze refuses it" {
+	run concbench run "${open[@]}" --mode=serial,threads --workers=2 --rate=500 --units=20 wait_sleep:duration=1ms
+	run concbench analyze r.json
+	assert_status 2
+	assert_output "^concbench: analyze: 'r.json' was measured with --rate"
+}
+
 @test "digests are those of a closed loop" {
 	run concbench run "${open[@]}" --mode=all --workers=4 --rate=1000 --units=40 --seed=7 wait_server:delay=10ms mix:duration=200us
 	assert_status 0
