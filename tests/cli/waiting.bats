@@ -63,14 +63,13 @@ served()
 }
 
 @test "in threads the server is a process, too" {
-	local pid leader children=0
+	local pid leader children=0 tasks
 	"$CONCBENCH" run --quick --quiet --mode=threads --workers=2 --samples=1 --units=40 wait_server:delay=50ms >/dev/null 3>&- &
 	pid=$!
-	for _ in {1..100}; do # harness, its leader, the leader's child
-		for leader in $(cat /proc/$pid/task/*/children 2>/dev/null); do
-			[ "$(ls "/proc/$leader/task" 2>/dev/null | wc -l)" -ne 3 ] ||
-				children=$(cat "/proc/$leader"/task/*/children 2>/dev/null | wc -w)
-		done
+	for _ in {1..100}; do # harness, its leader of three threads, the leader's child
+		read -r leader _ < <(cat /proc/$pid/task/*/children 2>/dev/null) || true
+		tasks=("/proc/$leader/task"/*)
+		[ ${#tasks[@]} -ne 3 ] || children=$(cat "/proc/$leader"/task/*/children 2>/dev/null | wc -w)
 		[ "$children" -eq 0 ] || break
 		sleep 0.02
 	done

@@ -122,7 +122,7 @@ static void test_coming_and_going_in_turns(void **state)
 {
 	struct cb_due v[DUES];
 	struct cb_due_heap heap = { .v = v };
-	uint64_t left[DUES], at_ns;
+	uint64_t left[DUES] = { 0 }, at_ns;
 	struct cb_rng rng;
 	unsigned n = 0, least;
 
