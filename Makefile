@@ -223,7 +223,7 @@ SCRIPTS    := $(wildcard scripts/table.py)
 install: all ## install below PREFIX (/usr/local), inside DESTDIR
 	install -d $(bindir) $(includedir) $(datadir) $(docdir)
 	install -m 755 $(BIN) $(bindir)/concbench
-	install -m 644 $(wildcard lib/workload.h lib/workload_*.h) $(includedir)
+	install -m 644 lib/workload.h $(sort $(wildcard lib/workload_*.h)) $(includedir)
 	$(if $(SCRIPTS),install -m 755 $(SCRIPTS) $(datadir))
 	install -m 644 $(DOCS) $(docdir)
 	$(if $(MANPAGES),install -d $(mandir) && install -m 644 $(MANPAGES) $(mandir))

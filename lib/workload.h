@@ -33,7 +33,7 @@
 #include <string.h>
 #include <sys/types.h>
 
-#define CB_ABI 1u /* raised when a struct of this header changes */
+#define CB_ABI 2u /* raised when a struct of this header changes */
 
 #define CB_METRICS_MAX   8    /* most metrics a workload may declare */
 #define CB_FILE_PATH_MAX 1024 /* bytes of a file parameter's path, with its end */
@@ -199,6 +199,7 @@ struct cb_verify {
 	const void *params, *prepared;
 	void *shared;
 	uint64_t seed, units;
+	uint64_t cpu_ns;            /* CPU time of all workers between start and end, summed */
 	uint64_t read_calls_bytes;  /* bytes that read calls returned (rchar); UINT64_MAX: not measurable here
 				     */
 	uint64_t read_device_bytes; /* bytes fetched from a device (read_bytes); UINT64_MAX likewise */
@@ -236,6 +237,8 @@ enum cb_class {
 #define CB_CAN_DISPATCHES (CB_CAN_STATIC | CB_CAN_SHARED | CB_CAN_QUEUE | CB_CAN_SPAWN)
 #define CB_UNITS_ONCE \
 	(1u << 16) /* run must see no unit outside the sample's: warm-up computes, without run */
+#define CB_PARTNER_PROCESS \
+	(1u << 17) /* partners are processes in every mode: they stand for what is outside, like a server */
 
 #define CB_WARMUP_UNIT (1ull << 62) /* warm-up's unit numbers start here; a sample's are below */
 
@@ -253,7 +256,7 @@ struct cb_workload {
 	const char *unit;    /* what one unit is: "4 KiB read" */
 	unsigned version;    /* raised when a unit's work changes: versions never compare */
 	enum cb_class class; /* declared; what is measured is reported beside it */
-	unsigned caps;       /* CB_CAN_*, CB_UNITS_ONCE */
+	unsigned caps;       /* CB_CAN_*, CB_UNITS_ONCE, CB_PARTNER_PROCESS */
 	enum cb_partners partners;
 	unsigned fds_per_worker; /* descriptors that setup and worker_init open for each worker, at most */
 	const struct cb_param *params;   /* NULL: none */

@@ -220,6 +220,7 @@ SUMMARY = {
     "superlinear": BOOL,
     "precision_reached": BOOL,
     "short": BOOL,
+    "open_loop": {"overloaded": BOOL},
     "run_delay_ns": AMOUNT,
     "metrics": MapOf(REAL),
     **{key: AMOUNT for key in SAMPLE_MEDIANS},
@@ -524,6 +525,11 @@ def is_brief(entry: Entry) -> bool:
     return bool(lookup(entry.cell, ("summary", "short")))
 
 
+def is_overloaded(entry: Entry) -> bool:
+    """Whether units of an open loop arrived faster than they were done."""
+    return bool(lookup(entry.cell, ("summary", "open_loop", "overloaded")))
+
+
 def is_queued(entry: Entry) -> bool:
     """Whether workers queued although each had a CPU of its own."""
     cell = entry.cell
@@ -579,6 +585,7 @@ MARKS: Sequence[Mark] = (
     Mark("rate", "#", is_short, "samples too short for the clock: ask for more --units"),
     Mark("rate", "<", is_brief, "samples shorter than 100 ms: the workload has no more units"),
     Mark("rate", "&", is_unverified, "not verified: whether it reached the device could not be checked there"),
+    Mark("rate", ">", is_overloaded, "units arrived faster than they were done: response times only grow while the sample lasts"),
     Mark("speedup", "!", is_superlinear, "more than 1.05 x the workers: look for what changed besides them"),
     Mark("speedup", "~", is_capacity_low, "the host gave clearly less than its CPUs while this was measured"),
 )

@@ -6,7 +6,8 @@
 
 /*
  * The end of the id, from the slash behind the workers on: "" or "/static". An id is WORKLOAD[:params]/MODE/
- * WORKERS[/...], and params may hold slashes, so that they are stepped over by their length.
+ * WORKERS[/...], and params may hold slashes, so that they are stepped over by their length. The rate of an
+ * open loop comes next and is left out: it is the same in all cells.
  */
 static const char *id_tail(const struct cb_group *group, const struct cb_cell *cell)
 {
@@ -19,6 +20,8 @@ static const char *id_tail(const struct cb_group *group, const struct cb_cell *c
 		return "";
 	tail = strchr(cell->id + skip + 1, '/');
 	tail = tail ? strchr(tail + 1, '/') : NULL;
+	if (tail && cell->open.rate_per_s > 0)
+		tail = strchr(tail + 1, '/');
 	return tail ? tail : "";
 }
 

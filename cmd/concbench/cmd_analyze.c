@@ -254,6 +254,19 @@ static int report(const struct cb_stored *files, unsigned n, bool json)
 	return r == -ENOMEM ? CB_EXIT_USAGE : CB_EXIT_OK; /* what could not be written is told by main */
 }
 
+/* Open loop: the rate was asked for, so it tells nothing of scaling. */
+static int refuse_open_loop(const struct cb_stored *file, struct cb_error *err)
+{
+	for (unsigned i = 0; i < file->cells_n; i++)
+		if (file->cells[i].open_loop)
+			return cb_error_set(err, -EINVAL,
+				"'%s' was measured with --rate, so its rates are what was asked for and say "
+				"nothing of "
+				"scaling: analyse a run without it",
+				file->path);
+	return 0;
+}
+
 static int analyze(char **paths, unsigned n, bool json)
 {
 	struct cb_stored *files = calloc(n, sizeof *files);
@@ -265,7 +278,7 @@ static int analyze(char **paths, unsigned n, bool json)
 		return CB_EXIT_USAGE;
 	}
 	for (unsigned i = 0; i < n && status == CB_EXIT_OK; i++)
-		if (cb_stored_read(&files[i], paths[i], &err))
+		if (cb_stored_read(&files[i], paths[i], &err) || refuse_open_loop(&files[i], &err))
 			status = cb_usage_error("analyze", &err);
 	if (status == CB_EXIT_OK && !count_cells(files, n)) {
 		cb_complain("analyze", "there are no cells to analyse");

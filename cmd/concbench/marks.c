@@ -52,6 +52,12 @@ static bool is_imprecise(const struct cb_result *result, const struct cb_cell_re
 	return !result->options->samples && !cell->summary.precision_reached;
 }
 
+static bool is_overloaded(const struct cb_result *result, const struct cb_cell_result *cell)
+{
+	(void)result;
+	return cell->summary.overloaded;
+}
+
 static bool is_brief(const struct cb_result *result, const struct cb_cell_result *cell)
 {
 	(void)result;
@@ -104,6 +110,9 @@ const struct cb_mark_row cb_marks[CB_MARKS] = {
 	[CB_MARK_BRIEF] = { "<", "samples shorter than 100 ms: the workload has no more units", is_brief },
 	[CB_MARK_UNVERIFIED] = { "&", "not verified: whether it reached the device cannot be checked there",
 		is_unverified },
+	[CB_MARK_OVERLOADED] = { ">",
+		"units arrived faster than they were done: response times only grow while the sample lasts",
+		is_overloaded },
 };
 
 bool cb_mark_applies(enum cb_mark mark, const struct cb_result *result, const struct cb_cell_result *cell)

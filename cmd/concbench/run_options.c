@@ -117,6 +117,21 @@ static const struct cb_option rows[] = {
 		.max = (UINT64_C(1) << 62) - 1,
 		.help = "units of every sample: strong scaling. The default is to calibrate them to "
 			"--sample-time and to compare rates" },
+	{ .name = "rate",
+		.arg = "R",
+		.parse = cb_value_rate,
+		.offset = RUN(open.rate_per_s),
+		.help = "open loop: R units arrive each second, for all workers together, whether or not "
+			"they "
+			"keep up; 500 or 2.5e4. Response times then count from the intended arrival. The "
+			"default is a closed loop: a worker starts its next unit when its last is done" },
+	{ .name = "arrival",
+		.arg = "const|poisson",
+		.parse = cb_option_choice,
+		.words = cb_arrival_names,
+		.offset = RUN(open.arrival),
+		.def = "const",
+		.help = "with --rate: evenly, or with exponential gaps, the same ones in all samples" },
 	{ .name = "sample-time",
 		.arg = "DUR",
 		.parse = cb_option_duration,
@@ -270,6 +285,7 @@ static const struct {
 } exclusive[] = {
 	{ "samples", "precision", "one gives the number of samples, the other lets it be found" },
 	{ "units", "sample-time", "one gives the units of a sample, the other lets them be found" },
+	{ "rate", "batch", "units that arrive one by one are handed out one by one" },
 };
 
 static int check_exclusive(const struct cb_options *options, struct cb_arguments *args, struct cb_error *err)
@@ -282,6 +298,23 @@ static int check_exclusive(const struct cb_options *options, struct cb_arguments
 				err, -EINVAL, "not together with --%s: %s", exclusive[i].b, exclusive[i].why);
 		}
 	return 0;
+}
+
+/* Arrivals have one order, in which all workers take them. */
+static int check_rate(const struct cb_options *options, struct cb_run_cli *cli, struct cb_arguments *args,
+	struct cb_error *err)
+{
+	if (!cb_options_given(options, args, "rate")) {
+		if (!cb_options_given(options, args, "arrival"))
+			return 0;
+		snprintf(args->what, sizeof args->what, "--arrival");
+		return cb_error_set(err, -EINVAL, "says how the units of --rate arrive: add --rate");
+	}
+	if (!(cli->run.dispatches & ~(1u << CB_DISPATCH_SHARED)))
+		return 0;
+	snprintf(args->what, sizeof args->what, "--rate");
+	return cb_error_set(err, -EINVAL,
+		"only with --dispatch=shared: workers take units in the order of their arrival");
 }
 
 /* How many samples when precision decides. Precision that is asked for needs its full range, quick or not. */
@@ -345,6 +378,8 @@ static int complete(const struct cb_options *options, struct cb_run_cli *cli, st
 
 	if (!r)
 		r = cb_options_defaults(options, cli, run->quick, args, err);
+	if (!r)
+		r = check_rate(options, cli, args, err);
 	if (r < 0)
 		return r;
 	if (run->sample_time_ns < MINIMUM && !run->quick) {

@@ -14,6 +14,9 @@
 #define PRECISION_MIN_PCT 0.01
 #define PRECISION_MAX_PCT 50
 
+#define RATE_MIN 0.01 /* a unit in 100 s */
+#define RATE_MAX 1e9
+
 /* A word of the design that this version lacks. */
 static bool is_planned(const char *word)
 {
@@ -193,6 +196,12 @@ int cb_value_batch(const struct cb_option *o, void *field, const char *text, str
 		return cb_option_u64(o, field, text, err);
 	*(uint64_t *)field = 0;
 	return 0;
+}
+
+int cb_value_rate(const struct cb_option *o, void *field, const char *text, struct cb_error *err)
+{
+	(void)o;
+	return cb_parse_double(text, RATE_MIN, RATE_MAX, false, field, err);
 }
 
 int cb_value_precision(const struct cb_option *o, void *field, const char *text, struct cb_error *err)

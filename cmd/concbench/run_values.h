@@ -23,6 +23,8 @@ int cb_value_shape(const struct cb_option *o, void *field, const char *text, str
 int cb_value_inflight(const struct cb_option *o, void *field, const char *text, struct cb_error *err);
 /* uint64_t: 0 is auto */
 int cb_value_batch(const struct cb_option *o, void *field, const char *text, struct cb_error *err);
+/* double: units a second */
+int cb_value_rate(const struct cb_option *o, void *field, const char *text, struct cb_error *err);
 /* double: a share, not percent */
 int cb_value_precision(const struct cb_option *o, void *field, const char *text, struct cb_error *err);
 /* uint64_t */

@@ -77,8 +77,9 @@ static void put_rate_interval(struct row_context *c, char *buf)
 
 	put_half_width(&c->cell->summary.units_per_s, c->style->plus_minus, buf);
 	n = strlen(buf);
-	snprintf(buf + n, FIELD - n, "%s%s%s%s%s", mark(c, CB_MARK_PRECISION), mark(c, CB_MARK_QUEUED),
-		mark(c, CB_MARK_SHORT), mark(c, CB_MARK_BRIEF), mark(c, CB_MARK_UNVERIFIED));
+	snprintf(buf + n, FIELD - n, "%s%s%s%s%s%s", mark(c, CB_MARK_PRECISION), mark(c, CB_MARK_QUEUED),
+		mark(c, CB_MARK_SHORT), mark(c, CB_MARK_BRIEF), mark(c, CB_MARK_UNVERIFIED),
+		mark(c, CB_MARK_OVERLOADED));
 }
 
 static void put_speedup(struct row_context *c, char *buf)
@@ -326,13 +327,27 @@ static void print_one_reason(
 	fputs(style->off, out);
 }
 
-static void print_heading(FILE *out, const struct cb_group *group, const struct cb_style *style)
+/* "; open loop: 2k/s, poisson", or "" */
+static char *open_loop(const struct cb_open_loop *open, char *buf, size_t size)
 {
-	char name[256];
+	char rate[CB_HUMAN];
 
-	fprintf(out, "%s%s%s  %s(unit: %s; class: %s)%s\n", style->bold,
+	*buf = '\0';
+	if (open->rate_per_s > 0)
+		snprintf(buf, size, "; open loop: %s/s, %s", cb_human_si(open->rate_per_s, rate),
+			cb_arrival_names[open->arrival]);
+	return buf;
+}
+
+static void print_heading(
+	FILE *out, const struct cb_result *result, const struct cb_group *group, const struct cb_style *style)
+{
+	char name[256], open[64];
+
+	fprintf(out, "%s%s%s  %s(unit: %s; class: %s%s)%s\n", style->bold,
 		cb_group_name(group, name, sizeof name), style->off, style->dim, group->workload->unit,
-		cb_class_names[group->workload->class], style->off);
+		cb_class_names[group->workload->class], open_loop(&result->options->open, open, sizeof open),
+		style->off);
 }
 
 static void print_group(FILE *out, const struct cb_result *result, unsigned g, const struct row *rows,
@@ -343,7 +358,7 @@ static void print_group(FILE *out, const struct cb_result *result, unsigned g, c
 
 	if (g)
 		fputc('\n', out);
-	print_heading(out, group, style);
+	print_heading(out, result, group, style);
 	if (have_one_reason(result, group)) {
 		print_one_reason(out, result, group, style);
 		return;
@@ -416,6 +431,9 @@ int cb_table_print(const struct cb_result *result, FILE *out, const struct cb_st
 	fputc('\n', out);
 	if (result->options->quick && cb_table_has_numbers(result))
 		fputs("quick: few short samples; the figures are rough\n", out);
+	if (result->options->open.rate_per_s > 0 && cb_table_has_numbers(result))
+		fputs("open loop: p50 and p99 are response times, from the intended arrival to the end\n",
+			out);
 	print_legend(out, result, used);
 	free(rows);
 	return 0;

@@ -1,6 +1,7 @@
 #include "cmd/concbench/verdict.h"
 
 #include "cmd/concbench/cell_name.h"
+#include "cmd/concbench/human.h"
 #include "cmd/concbench/marks.h"
 #include "lib/base/text.h"
 #include "lib/result/ratio.h"
@@ -183,8 +184,46 @@ static void add_doubts(struct cb_text *text, const struct contest *c)
 			cb_text_add(text, "; %s (%s)", doubts[i].doubt, cb_marks[doubts[i].mark].sign);
 }
 
+/* The 99th percentile of the response times; CB_NONE: too few units. */
+static uint64_t response_ns(const struct cb_cell_result *cell)
+{
+	return cb_histogram_percentile_ns(cell->latency, 0.99);
+}
+
+/*
+ * In open loop all cells that keep up have the same rate: they differ by their response times, of which there
+ * are no intervals, so nothing is called the best.
+ */
+static void add_open_loop(struct cb_text *text, struct contest *c)
+{
+	const struct cb_cell_result *least = NULL;
+	unsigned measured = 0, behind = 0;
+	char p99[CB_HUMAN];
+
+	for (unsigned i = 0; i < c->group->n; i++) {
+		const struct cb_cell_result *cell = cell_at(c, i);
+
+		measured += is_measured(cell);
+		behind += is_measured(cell) && cell->summary.overloaded;
+		if (is_measured(cell) && !cell->summary.overloaded && response_ns(cell) != CB_NONE &&
+			(!least || response_ns(cell) < response_ns(least)))
+			least = cell;
+	}
+	cb_text_add(text, "%u of %u cells kept up", measured - behind, measured);
+	if (!least)
+		return;
+	cb_text_add(text, "; the least 99th percentile of response times, %s, has ",
+		cb_human_ns(response_ns(least), p99));
+	add_phrase(text, c, least);
+	cb_text_add(text, " (without an interval)");
+}
+
 static void add_sentence(struct cb_text *text, struct contest *c)
 {
+	if (c->result->options->open.rate_per_s > 0) {
+		add_open_loop(text, c);
+		return;
+	}
 	if (!best_of(c, c->best)) {
 		cb_text_add(text, "one cell was measured: there is nothing to compare it with");
 		return;

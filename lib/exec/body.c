@@ -9,6 +9,7 @@
 #include "lib/exec/dispatch.h"
 #include "lib/exec/futex.h"
 #include "lib/exec/io.h"
+#include "lib/exec/open_loop.h"
 #include "lib/exec/usage.h"
 #include "lib/host/clock.h"
 
@@ -198,7 +199,8 @@ static int measure(struct cb_crew *crew, struct cb_slot *slot, struct cb_worker 
 	if (!slot->start_ns)
 		return -ECANCELED;
 	atomic_store_explicit(&slot->step, CB_STEP_RUN, memory_order_relaxed);
-	r = cb_loop_run(loop, slot->start_ns);
+	r = cb_is_open(&crew->spec->open) ? cb_open_loop_run(loop, crew->control, slot)
+					  : cb_loop_run(loop, slot->start_ns);
 	read_usage_after(slot, schedstat_fd);
 	slot->end_ns = loop->end_ns;
 	slot->units = loop->units;
@@ -222,6 +224,7 @@ static int work(struct cb_crew *crew, struct cb_slot *slot, struct cb_worker *w,
 	r = warm_up(crew, w, &slot->error);
 	if (!r) {
 		forget_warm_up(w, &loop);
+		cb_open_loop_clear(&loop, crew->control);
 		cb_usage_read_io(alone, &slot->usage);
 		r = measure(crew, slot, w, &loop, schedstat_fd, inline_worker);
 	}

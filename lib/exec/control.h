@@ -62,6 +62,10 @@ struct cb_slot {
 	uint64_t first_ns, ready_ns, start_ns, end_ns, units, batches, digest;
 	double metric[CB_METRICS_MAX];
 	struct cb_usage usage;
+	struct {
+		uint64_t backlog;             /* units begun after the last had arrived */
+		uint64_t waits, wake_late_ns; /* units slept for, and how late these sleeps ended in all */
+	} open;
 	struct cb_error error;
 	_Atomic uint32_t told; /* 1: the body has returned that error */
 };
@@ -90,6 +94,8 @@ struct cb_control {
 	unsigned kept_fds;
 
 	_Alignas(CB_LINE) _Atomic uint64_t start_ns; /* published by the leader; 0: not yet */
+	uint64_t epoch_ns;          /* the start, known whatever the gate: arrivals count from it */
+	const uint64_t *arrival_ns; /* [units] open loop's schedule; else NULL */
 	struct cb_meeting meet[CB_MEETS];
 	_Alignas(CB_LINE) _Atomic uint32_t
 		failed; /* 1 + index of the first body that returned an error; 0: none */
@@ -97,7 +103,7 @@ struct cb_control {
 
 	_Alignas(CB_LINE) size_t bytes; /* of the whole block */
 	unsigned slots_n;
-	struct cb_histogram *histograms; /* [workers], or NULL */
+	struct cb_histogram *histograms; /* [workers], in open loop twice as many; or NULL */
 	/*
 	 * [slots_n], the leader's own. In private memory the leader would pay for a copy of the page after
 	 * each fork.

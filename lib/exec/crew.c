@@ -462,10 +462,12 @@ static void let_go(struct cb_crew *crew)
 static void open_gate(struct cb_crew *crew)
 {
 	struct cb_control *control = crew->control;
+	bool published = crew->spec->fits && !crew->inline_worker;
 
 	read_counters(crew, &control->steal_ns, &control->throttled_ns, &control->partner_cpu_ns);
-	if (crew->spec->fits && !crew->inline_worker)
-		atomic_store_explicit(&control->start_ns, cb_now_ns() + GATE_LEAD_NS, memory_order_release);
+	control->epoch_ns = cb_now_ns() + (published ? GATE_LEAD_NS : 0);
+	if (published)
+		atomic_store_explicit(&control->start_ns, control->epoch_ns, memory_order_release);
 	else
 		open_meeting(crew, CB_MEET_READY);
 }

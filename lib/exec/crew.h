@@ -50,6 +50,12 @@ struct cb_crew {
 			     it cannot */
 };
 
+/* Whether partners are processes also where workers are threads. */
+static inline bool cb_crew_forks_partners(const struct cb_crew *crew)
+{
+	return crew->spec->workload->caps & CB_PARTNER_PROCESS;
+}
+
 /*
  * The one body of every worker (index < workers) and partner (index - workers is its number). Called once for
  * each index in a context of its own. Returns 0, or a negative errno that is also in its slot.

@@ -13,6 +13,7 @@
 
 #include "lib/exec/crew.h"
 #include "lib/exec/kill.h"
+#include "lib/exec/open_loop.h"
 #include "lib/host/clock.h"
 
 /* The harness is gone or wants the sample to end. Stateless, so that it may interrupt anything. */
@@ -133,6 +134,9 @@ static void run_crew(const struct cb_sample_spec *spec, struct cb_control *contr
 	unsigned all = crew.workers + crew.partners;
 	int r;
 
+	r = cb_arrivals_make(spec, control, &err);
+	if (r)
+		cb_leader_fail(control, CB_SKIPPED, &err, r);
 	crew.threads = calloc(all, sizeof *crew.threads);
 	if (!crew.threads || crew.event_fd < 0)
 		cb_leader_fail(control, CB_SKIPPED, NULL, crew.event_fd < 0 ? -EMFILE : -ENOMEM);
@@ -147,7 +151,7 @@ static void run_crew(const struct cb_sample_spec *spec, struct cb_control *contr
 	close(crew.event_fd);
 }
 
-static uint64_t sum_io(const struct cb_control *control, unsigned workers, size_t offset)
+static uint64_t sum_usage(const struct cb_control *control, unsigned workers, size_t offset)
 {
 	uint64_t sum = 0, one;
 
@@ -192,10 +196,11 @@ static void run_verify(const struct cb_sample_spec *spec, struct cb_control *con
 		.shared = shared,
 		.seed = spec->seed,
 		.units = spec->units,
-		.read_calls_bytes = sum_io(control, n, offsetof(struct cb_usage, rchar)),
-		.read_device_bytes = sum_io(control, n, offsetof(struct cb_usage, read_bytes)),
-		.write_calls_bytes = sum_io(control, n, offsetof(struct cb_usage, wchar)),
-		.write_device_bytes = sum_io(control, n, offsetof(struct cb_usage, write_bytes)),
+		.cpu_ns = sum_usage(control, n, offsetof(struct cb_usage, cpu_ns)),
+		.read_calls_bytes = sum_usage(control, n, offsetof(struct cb_usage, rchar)),
+		.read_device_bytes = sum_usage(control, n, offsetof(struct cb_usage, read_bytes)),
+		.write_calls_bytes = sum_usage(control, n, offsetof(struct cb_usage, wchar)),
+		.write_device_bytes = sum_usage(control, n, offsetof(struct cb_usage, write_bytes)),
 		.note = verify_note,
 		.note_number = verify_note_number,
 		.metric = verify_metric,

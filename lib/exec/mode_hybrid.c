@@ -1,6 +1,6 @@
 /*
  * hybrid: P processes of T threads. Each process's own first thread is one of its workers; a partner is a
- * thread of its worker's process, a partner of the whole sample is a process of its own.
+ * thread of its worker's process, unless the workload wants a process; a partner of the whole sample is one.
  */
 #include <errno.h>
 
@@ -37,7 +37,7 @@ static int shape(const struct cb_shape_request *request, struct cb_shape *ret, s
 
 static bool own_partners(const struct cb_crew *crew)
 {
-	return crew->spec->workload->partners == CB_PARTNERS_PER_WORKER;
+	return crew->spec->workload->partners == CB_PARTNERS_PER_WORKER && !cb_crew_forks_partners(crew);
 }
 
 /* One of the P processes: workers first..first+n-1, the first of them by this thread. */

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include "lib/base/parse.h"
+#include "lib/exec/open_loop.h"
 
 /* ---- status ---------------------------------------------------------------------------------- */
 
@@ -255,6 +256,19 @@ static uint64_t timer_slack_ns(const struct cb_control *control)
 	return most;
 }
 
+static void fill_open(const struct cb_control *control, unsigned workers, struct cb_sample *ret)
+{
+	uint64_t waits = 0, late_ns = 0;
+
+	ret->backlog_units = 0;
+	for (unsigned i = 0; i < workers; i++) {
+		ret->backlog_units += control->slots[i].open.backlog;
+		waits += control->slots[i].open.waits;
+		late_ns += control->slots[i].open.wake_late_ns;
+	}
+	ret->wake_late_ns = waits ? late_ns / waits : CB_NONE;
+}
+
 static void fill_rows(
 	const struct cb_control *control, unsigned workers, uint64_t zero_ns, struct cb_worker_row *rows)
 {
@@ -278,7 +292,8 @@ static void clear(struct cb_sample *ret)
 {
 	uint64_t *times[] = { &ret->makespan_ns, &ret->setup_ns, &ret->spawn_ns, &ret->gate_ns,
 		&ret->teardown_ns, &ret->start_skew_ns, &ret->stop_skew_ns, &ret->partner_cpu_ns,
-		&ret->steal_ns, &ret->throttled_ns, &ret->pss_bytes, &ret->timer_slack_ns };
+		&ret->steal_ns, &ret->throttled_ns, &ret->pss_bytes, &ret->timer_slack_ns,
+		&ret->backlog_units, &ret->wake_late_ns };
 
 	memset(ret, 0, sizeof *ret);
 	for (size_t i = 0; i < CB_COUNT(times); i++)
@@ -325,6 +340,8 @@ void cb_outcome(const struct cb_sample_spec *spec, const struct cb_control *cont
 		return;
 	fill_times(control, workers, ret);
 	sum_slots(control, workers, ret);
+	if (cb_is_open(&spec->open))
+		fill_open(control, workers, ret);
 	merge_metrics(spec, control, ret);
 	for (unsigned i = 0; i < workers; i++)
 		zero_ns = control->slots[i].start_ns < zero_ns ? control->slots[i].start_ns : zero_ns;

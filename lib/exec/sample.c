@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "lib/exec/open_loop.h"
 #include "lib/exec/supervisor.h"
 
 #define HARD_BASE_NS   2000000000u /* what a leader gets to kill and reap its workers, */
@@ -48,18 +49,26 @@ static void not_started(struct cb_sample *ret, int r)
 		strerror(-r));
 }
 
-static void merge_histograms(const struct cb_control *control, unsigned workers, struct cb_histogram *hist)
+/* Those from..from+workers-1. */
+static void merge_histograms(
+	const struct cb_control *control, unsigned from, unsigned workers, struct cb_histogram *hist)
 {
-	for (unsigned i = 0; hist && control->histograms && i < workers; i++)
+	for (unsigned i = from; hist && control->histograms && i < from + workers; i++)
 		cb_histogram_merge(hist, &control->histograms[i]);
+}
+
+static unsigned histograms_of(const struct cb_sample_spec *spec)
+{
+	if (cb_is_open(&spec->open))
+		return 2 * spec->shape.workers;
+	return spec->timing == CB_TIMING_NONE ? 0 : spec->shape.workers;
 }
 
 int cb_sample_run(struct cb_supervisor *s, const struct cb_sample_spec *spec, struct cb_sample *ret,
 	struct cb_histogram *hist, struct cb_error *err)
 {
 	unsigned workers = spec->shape.workers;
-	struct cb_control *control = cb_control_new(
-		workers + spec->partners, spec->timing == CB_TIMING_NONE ? 0 : workers);
+	struct cb_control *control = cb_control_new(workers + spec->partners, histograms_of(spec));
 	struct job job = { .spec = spec, .control = control };
 	struct cb_end end;
 	int r;
@@ -72,8 +81,11 @@ int cb_sample_run(struct cb_supervisor *s, const struct cb_sample_spec *spec, st
 		s, spec->timeout_ns, HARD_BASE_NS + workers * (uint64_t)HARD_WORKER_NS, lead, &job, &end);
 	if (!r) {
 		cb_outcome(spec, control, &end, s->rows, ret);
-		if (ret->status == CB_OK)
-			merge_histograms(control, workers, hist);
+		if (ret->status == CB_OK) {
+			merge_histograms(control, 0, workers, hist);
+			if (cb_is_open(&spec->open))
+				merge_histograms(control, workers, workers, spec->service);
+		}
 	} else if (r == -EAGAIN || r == -ENOMEM) {
 		not_started(ret, r);
 		r = 0;

@@ -27,6 +27,15 @@ enum cb_timing {
 	CB_TIMING_EACH,
 };
 
+/* How units arrive in open loop; see lib/exec/open_loop.h. */
+enum cb_arrival { CB_ARRIVAL_CONST, CB_ARRIVAL_POISSON };
+extern const char *const cb_arrival_names[]; /* NULL-terminated */
+
+struct cb_open_loop {
+	double rate_per_s; /* units a second, of all workers together; 0: closed loop */
+	enum cb_arrival arrival;
+};
+
 /* What prepare made, once per group; inherited by all samples. See lib/exec/prepare.h. */
 struct cb_prepared;
 struct cb_host;
@@ -49,6 +58,9 @@ struct cb_sample_spec {
 	enum cb_timing timing;
 	uint64_t timing_every; /* CB_TIMING_SAMPLED: at least 1 */
 	uint64_t warmup_ns, timeout_ns;
+	struct cb_open_loop open;     /* needs dispatch shared and timing each; batches are 1 */
+	struct cb_histogram *service; /* open loop: gets the service times added, as cb_sample_run's hist gets
+					 the response times; or NULL */
 };
 
 #define CB_NOTES_MAX 12
@@ -73,6 +85,9 @@ struct cb_sample {
 		faults_major;
 	uint64_t run_delay_ns, off_cpu_ns, steal_ns, throttled_ns, pss_bytes;
 	uint64_t read_bytes, write_bytes, rchar, wchar;
+	/* Open loop, else CB_NONE: units not begun when the last one arrived; mean time by which a worker
+	 * woke late that slept until an arrival. */
+	uint64_t backlog_units, wake_late_ns;
 	unsigned workers_idle, workers_done;
 	uint64_t timer_slack_ns;        /* the largest of all workers and partners */
 	double metrics[CB_METRICS_MAX]; /* merged as the workload's rows say */

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "lib/exec/open_loop.h"
+
 #define TRIALS_MAX    40
 #define GROWTH_MAX    64.0
 #define TRIAL_DIVISOR 10 /* a trial of this part of the target is long enough to be scaled */
@@ -68,6 +70,18 @@ void cb_calibration_feed(struct cb_calibration *c, uint64_t makespan_ns)
 	double multiples = floor((double)c->units * growth / (double)multiple_of(c));
 
 	c->units = round_units(c, multiples * (double)multiple_of(c), 0);
+}
+
+#define OPEN_STRETCH 10.0
+#define OPEN_BEYOND  2.0
+
+uint64_t cb_open_units(double rate_per_s, uint64_t target_ns, uint64_t closed, uint64_t units_max)
+{
+	double units = fmin(rate_per_s * (double)target_ns / 1e9, OPEN_BEYOND * (double)closed);
+	double most = (double)(units_max < CB_OPEN_UNITS_MAX ? units_max : CB_OPEN_UNITS_MAX);
+
+	units = fmin(fmax(units, fmin(CB_OPEN_UNITS_MIN, OPEN_STRETCH * units)), most);
+	return units < 1 ? 1 : (uint64_t)units;
 }
 
 #define EACH_UNIT_NS     10000.0

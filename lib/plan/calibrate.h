@@ -40,6 +40,17 @@ void cb_calibration_start(struct cb_calibration *c, uint64_t guess);
  */
 void cb_calibration_feed(struct cb_calibration *c, uint64_t makespan_ns);
 
+/* The fewest units of a sample in open loop: 12 samples then have a 99th percentile. */
+#define CB_OPEN_UNITS_MIN 100u
+
+/*
+ * Units of a sample in open loop: those that arrive within target_ns at rate_per_s. At most twice those of
+ * closed, which the cell was calibrated to do in that time in closed loop: what is beyond its capacity only
+ * waits longer and longer. At least CB_OPEN_UNITS_MIN, unless that takes more than ten times as long; at most
+ * units_max and CB_OPEN_UNITS_MAX, and one.
+ */
+uint64_t cb_open_units(double rate_per_s, uint64_t target_ns, uint64_t closed, uint64_t units_max);
+
 /*
  * When the clock is read for single units (METHOD 8, DESIGN 5.4). unit_ns: what a unit of a serial worker
  * lasts; clock_ns: what one clock read costs; batch: units taken at a time, 0: automatic.

@@ -78,7 +78,8 @@ static struct cb_need need_of(const struct cb_cell *cell, const struct cb_group 
 {
 	const struct cb_workload *w = group->workload;
 	uint64_t tasks = (uint64_t)cell->shape.workers + cell->partners;
-	bool partner_threads = cell->shape.threads > 1 && w->partners == CB_PARTNERS_PER_WORKER;
+	bool partner_threads = cell->shape.threads > 1 && w->partners == CB_PARTNERS_PER_WORKER &&
+			       !(w->caps & CB_PARTNER_PROCESS);
 	uint64_t bytes = w->footprint ? w->footprint(group->params, &cell->env) : 0;
 	uint64_t fds = (uint64_t)w->fds_per_worker * cell->shape.workers + HARNESS_FDS;
 
@@ -136,6 +137,7 @@ struct cb_sample_spec cb_cell_spec(const struct cb_group *group, const struct cb
 		.mode = cell->mode,
 		.dispatch = cell->dispatch,
 		.batch = cell->batch,
+		.open = cell->open,
 		.shape = cell->shape,
 		.partners = cell->partners,
 		.worker_cpu = cell->placement.worker_cpu,

@@ -18,6 +18,10 @@ char *cb_cell_id(const struct cb_cell *cell, const struct cb_group *group, const
 		cb_text_add(&id, "%ux%u", cell->shape.processes, cell->shape.threads);
 	else
 		cb_text_add(&id, "%u", cell->shape.workers);
+	if (cell->open.rate_per_s > 0)
+		cb_text_add(&id, "/rate=%.12g%s%s", cell->open.rate_per_s,
+			cell->open.arrival == CB_ARRIVAL_CONST ? "" : ",",
+			cell->open.arrival == CB_ARRIVAL_CONST ? "" : cb_arrival_names[cell->open.arrival]);
 	if (cell->dispatch != CB_DISPATCH_SHARED && !cb_cell_is_serial(cell))
 		cb_text_add(&id, "/%s", cb_dispatches[cell->dispatch].name);
 	if (cell->pin_requested != CB_PIN_AUTO)

@@ -1,4 +1,5 @@
 /* How long a plan takes. */
+#include "lib/plan/calibrate.h"
 #include "lib/plan/plan.h"
 
 #define CALIBRATION_SAMPLES 3
@@ -38,9 +39,13 @@ bool cb_plan_has_class(const struct cb_plan *plan, enum cb_class class)
 static double sample_ns(
 	const struct cb_plan *plan, const struct cb_cell *cell, const struct cb_run_options *options)
 {
-	uint64_t run_ns = cb_cell_target_ns(cell, options->sample_time_ns, class_of(plan, cell));
+	double run_ns = (double)cb_cell_target_ns(cell, options->sample_time_ns, class_of(plan, cell));
 
-	return (double)run_ns + (double)options->warmup_ns + AROUND_NS;
+	if (cell->open.rate_per_s > 0)
+		run_ns = (double)cb_open_units(
+				 cell->open.rate_per_s, (uint64_t)run_ns, UINT64_MAX, UINT64_MAX) *
+			 1e9 / cell->open.rate_per_s;
+	return run_ns + (double)options->warmup_ns + AROUND_NS;
 }
 
 uint64_t cb_plan_expected_ns(const struct cb_plan *plan, const struct cb_run_options *options)

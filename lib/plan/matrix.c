@@ -97,7 +97,8 @@ static int name_cell(
 	cell->group = b->plan.groups_n - 1;
 	cell->mode = recipe->mode;
 	cell->dispatch = recipe->dispatch;
-	cell->batch = b->options->batch;
+	cell->open = b->options->open;
+	cell->batch = cell->open.rate_per_s > 0 ? 1 : b->options->batch;
 	cell->inflight = b->options->inflight ? b->options->inflight : 1;
 	cell->pin_requested = recipe->pin;
 	if (*recipe->refused)
@@ -272,6 +273,12 @@ static int add_dispatches(
 		if (!(workload->caps & cb_dispatches[d].cap))
 			snprintf(recipe->refused, sizeof recipe->refused, "%s cannot run with dispatch %s",
 				workload->name, cb_dispatches[d].name);
+		else if (b->options->open.rate_per_s > 0 && d != CB_DISPATCH_SHARED)
+			snprintf(recipe->refused, sizeof recipe->refused,
+				"--rate hands out units in the order of their arrival, which dispatch %s "
+				"does "
+				"not",
+				cb_dispatches[d].name);
 		r = add_shapes(b, recipe, err);
 	}
 	return r;

@@ -3,7 +3,7 @@
 #define CB_PLAN_OPTIONS_H
 
 #include "lib/base/parse.h"
-#include "lib/exec/mode.h"
+#include "lib/exec/sample.h"
 #include "lib/host/placement.h"
 
 struct cb_scan {
@@ -32,6 +32,7 @@ struct cb_run_options {
 	size_t labels_n;
 	char *cells;                       /* glob over cell ids, or NULL */
 	uint64_t units;                    /* 0: calibrate */
+	struct cb_open_loop open;          /* --rate, --arrival */
 	uint64_t sample_time_ns;           /* 200 ms; quick 50 ms */
 	unsigned samples;                  /* exact number a cell; 0: by precision */
 	double precision;                  /* relative half-width, 0.02 */

@@ -15,14 +15,15 @@
 
 /* A row of the result to be. */
 struct cb_cell {
-	char *id; /* WORKLOAD[:non-default params, sorted]/mode/PxT-or-W[/dispatch][/pin][/cpus]; unique in a
-		     plan */
+	char *id;       /* WORKLOAD[:non-default params, sorted]/mode/PxT-or-W[/rate][/dispatch][/pin][/cpus];
+			   unique in a plan */
 	unsigned group; /* index into cb_plan.groups */
 	const struct cb_mode *mode;
 	enum cb_dispatch dispatch;
 	uint64_t batch;        /* 0: automatic */
 	struct cb_shape shape; /* W that cannot be split: workers only, processes and threads are 0 */
 	unsigned inflight;
+	struct cb_open_loop open; /* rate 0: closed */
 	enum cb_pin pin_requested;
 	struct cb_placement placement; /* zeroed where the workload lacks the mode or W cannot be split */
 	unsigned partners;

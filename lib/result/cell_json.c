@@ -122,6 +122,17 @@ static void add_placement(struct cb_json in, const struct cb_result *result, con
 	cb_json_bool(in, "oversubscribed", cell->oversubscribed);
 }
 
+static void add_open_loop(struct cb_json in, const struct cb_open_loop *open)
+{
+	struct cb_json object;
+
+	if (!(open->rate_per_s > 0))
+		return;
+	object = cb_json_object(in, "open_loop");
+	cb_json_double(object, "rate_per_s", open->rate_per_s);
+	cb_json_text(object, "arrival", cb_arrival_names[open->arrival]);
+}
+
 static void add_identity(struct cb_json in, const struct cb_result *result, const struct cb_cell *cell)
 {
 	cb_json_text(in, "id", cell->id);
@@ -134,6 +145,7 @@ static void add_identity(struct cb_json in, const struct cb_result *result, cons
 	cb_json_u64(in, "threads", cell->shape.threads);
 	cb_json_u64(in, "inflight", cell->inflight);
 	cb_json_u64(in, "partners", cell->partners);
+	add_open_loop(in, &cell->open);
 	add_placement(in, result, cell);
 }
 
@@ -228,6 +240,23 @@ static void add_speedup(struct cb_json in, const struct cb_summary *s, const str
 	cb_json_bool(in, "superlinear", s->superlinear);
 }
 
+/* In open loop: whether the rate that was asked for came about. */
+static void add_open_summary(struct cb_json in, const struct cb_summary *s, const struct cb_cell *cell)
+{
+	char text[CB_OPEN_SENTENCE];
+	struct cb_json open;
+
+	if (!(cell->open.rate_per_s > 0))
+		return;
+	open = cb_json_object(in, "open_loop");
+	cb_json_double(open, "requested_per_s", cell->open.rate_per_s);
+	cb_json_double(open, "achieved_per_s", s->units_per_s.median);
+	cb_json_u64(open, "backlog_units", s->backlog_units);
+	cb_json_u64(open, "wake_late_ns", s->wake_late_ns);
+	cb_json_bool(open, "overloaded", s->overloaded);
+	cb_json_text_if(open, "reason", cb_open_sentence(s, cell, text));
+}
+
 static void add_medians(struct cb_json in, const struct cb_summary *s)
 {
 	const struct {
@@ -263,6 +292,7 @@ static void add_summary(
 	cb_json_bool(summary, "precision_reached", s->precision_reached);
 	cb_json_bool(summary, "short", s->too_short);
 	add_speedup(summary, s, cell->cell);
+	add_open_summary(summary, s, cell->cell);
 	cb_json_double(summary, "on_cpu", s->on_cpu);
 	cb_json_double(summary, "effective_cores", s->effective_cores);
 	cb_json_text_if(summary, "bound", cb_bound_names[s->bound]);
@@ -302,7 +332,8 @@ static void add_front(struct cb_json in, const struct out *out)
 
 static void add_rest(struct cb_json in, const struct out *out)
 {
-	cb_json_latency(in, out->cell->latency, out->cell->timing, out->cell->timing_every);
+	cb_json_latency(
+		in, out->cell->latency, out->cell->service, out->cell->timing, out->cell->timing_every);
 	add_summary(in, out->workload, out->cell);
 }
 

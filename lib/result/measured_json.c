@@ -43,6 +43,8 @@ static const struct field sample_fields[] = {
 	FIELD(rchar),
 	FIELD(wchar),
 	FIELD(timer_slack_ns),
+	FIELD(backlog_units),
+	FIELD(wake_late_ns),
 #undef FIELD
 };
 
@@ -165,26 +167,33 @@ static void add_buckets(struct cb_json in, const struct cb_histogram *histogram)
 	cb_json_numbers_finish(&buckets, in, "buckets");
 }
 
-void cb_json_latency(
-	struct cb_json in, const struct cb_histogram *histogram, enum cb_timing timing, uint64_t every)
+static void add_times(struct cb_json in, const struct cb_histogram *histogram)
 {
 	static const struct {
 		const char *key;
 		double p;
 	} percentiles[] = { { "p50_ns", 0.5 }, { "p90_ns", 0.9 }, { "p99_ns", 0.99 }, { "p999_ns", 0.999 } };
+
+	cb_json_u64(in, "count", histogram->count);
+	for (size_t i = 0; i < CB_COUNT(percentiles); i++)
+		cb_json_u64(in, percentiles[i].key, cb_histogram_percentile_ns(histogram, percentiles[i].p));
+	cb_json_u64(in, "max_ns", histogram->max_ns);
+	add_buckets(in, histogram);
+}
+
+void cb_json_latency(struct cb_json in, const struct cb_histogram *histogram,
+	const struct cb_histogram *service, enum cb_timing timing, uint64_t every)
+{
 	struct cb_json latency;
 
 	if (!histogram || !histogram->count || timing == CB_TIMING_NONE)
 		return;
 	latency = cb_json_object(in, "latency");
-	cb_json_text(latency, "loop", "closed");
+	cb_json_text(latency, "loop", service ? "open" : "closed");
 	cb_json_text(latency, "timing", cb_timing_names[timing]);
 	if (timing == CB_TIMING_SAMPLED)
 		cb_json_u64(latency, "every", every);
-	cb_json_u64(latency, "count", histogram->count);
-	for (size_t i = 0; i < CB_COUNT(percentiles); i++)
-		cb_json_u64(
-			latency, percentiles[i].key, cb_histogram_percentile_ns(histogram, percentiles[i].p));
-	cb_json_u64(latency, "max_ns", histogram->max_ns);
-	add_buckets(latency, histogram);
+	add_times(latency, histogram);
+	if (service)
+		add_times(cb_json_object(latency, "service"), service);
 }

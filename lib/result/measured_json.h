@@ -15,8 +15,11 @@ void cb_json_measured(struct cb_json in, const struct cb_workload *workload, con
 void cb_json_worker_rows(struct cb_json in, const struct cb_worker_row *rows, unsigned workers);
 /* Values under the workload's metric names; missing ones are absent. */
 void cb_json_metrics(struct cb_json in, const struct cb_workload *workload, const double *values);
-/* The object `latency`; nothing when histogram is NULL or empty or timing says that no unit was timed. */
-void cb_json_latency(
-	struct cb_json in, const struct cb_histogram *histogram, enum cb_timing timing, uint64_t every);
+/*
+ * The object `latency`; nothing when histogram is NULL or empty or timing says that no unit was timed.
+ * service: of an open loop, whose response times the histogram then has; else NULL.
+ */
+void cb_json_latency(struct cb_json in, const struct cb_histogram *histogram,
+	const struct cb_histogram *service, enum cb_timing timing, uint64_t every);
 
 #endif

@@ -49,7 +49,9 @@ static bool init_cell(struct cb_result *result, unsigned i)
 	to->status = cell->status;
 	snprintf(to->reason, sizeof to->reason, "%s", cell->reason);
 	to->latency = cb_store_alloc(result->store, sizeof *to->latency);
-	return to->latency;
+	if (cell->open.rate_per_s > 0)
+		to->service = cb_store_alloc(result->store, sizeof *to->service);
+	return to->latency && (to->service || !(cell->open.rate_per_s > 0));
 }
 
 /* Summaries included, which are then empty. */

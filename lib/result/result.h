@@ -46,11 +46,13 @@ struct cb_summary {
 	double metrics[CB_METRICS_MAX];                                        /* medians */
 	uint64_t makespan_ns, spawn_ns, teardown_ns, start_skew_ns, pss_bytes; /* medians; CB_NONE */
 	uint64_t ctx_voluntary, ctx_involuntary, run_delay_ns;
-	double batch; /* units / batches: units taken at a time, median */
+	uint64_t backlog_units, wake_late_ns; /* medians, open loop; CB_NONE */
+	double batch;                         /* units / batches: units taken at a time, median */
 	enum cb_bound bound;
 	bool precision_reached;
 	bool superlinear;  /* speed-up above 1.05 x workers: flagged, not celebrated */
 	bool capacity_low; /* capacity below 0.9 x CPUs in use: taints the speed-up */
+	bool overloaded;   /* open loop: units arrived faster than they were done */
 	bool too_short;    /* makespan_ns below 100 ms, and neither --quick nor --units asked for that */
 };
 
@@ -63,7 +65,9 @@ struct cb_cell_result {
 	const char *verified_by; /* "expect", "serial", "samples" or NULL: what the digest was held against */
 	struct cb_kept_sample *samples;
 	unsigned samples_n, samples_cap;
-	struct cb_histogram *latency; /* of the samples that count; empty: not timed */
+	struct cb_histogram
+		*latency; /* of the samples that count; empty: not timed. Open loop: response times */
+	struct cb_histogram *service; /* open loop: service times; else NULL */
 	enum cb_timing timing;
 	uint64_t timing_every;
 	struct cb_summary summary;
@@ -103,6 +107,10 @@ struct cb_kept_sample *cb_result_add(struct cb_result *result, unsigned cell, co
 bool cb_sample_counts(const struct cb_kept_sample *kept);
 unsigned cb_cell_result_counted(const struct cb_cell_result *cell); /* how many of its samples do */
 bool cb_cell_result_failed(const struct cb_cell_result *cell);      /* neither measured nor skipped */
+#define CB_OPEN_SENTENCE 200
+/* Why an overloaded cell of an open loop is one, in a sentence; "" when it kept up. text: CB_OPEN_SENTENCE
+ * bytes. */
+const char *cb_open_sentence(const struct cb_summary *summary, const struct cb_cell *cell, char *text);
 /*
  * Recomputes the summaries of a group's cells: rates, per-block ratios against its serial cell, bound. A cell
  * whose status is not CB_OK has none: a wrong digest or a crash is a failure, not a number.

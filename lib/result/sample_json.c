@@ -291,7 +291,7 @@ static void add_answer(struct cb_json in, const struct cb_sample_request *reques
 	cb_json_measured(object, workload, sample);
 	if (sample->rows)
 		cb_json_worker_rows(object, sample->rows, request->workers);
-	cb_json_latency(in, histogram, request->timing, request->timing_every);
+	cb_json_latency(in, histogram, NULL, request->timing, request->timing_every);
 }
 
 int cb_sample_answer_write(const struct cb_sample_request *request, const struct cb_workload *workload,

@@ -208,6 +208,7 @@ static int take_cell(const cJSON *in, struct cb_stored_cell *cell)
 	numbers(in, cell_numbers, CB_COUNT(cell_numbers), cell);
 	cell->cpus = cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(in, "cpus"));
 	cell->oversubscribed = flag(in, "oversubscribed");
+	cell->open_loop = cJSON_HasObjectItem(in, "open_loop");
 	cell->p99_ns = number(cJSON_GetObjectItemCaseSensitive(in, "latency"), "p99_ns");
 	r = r ? r : text(cJSON_GetObjectItemCaseSensitive(in, "summary"), "bound", &cell->bound);
 	r = r ? r : take_params(in, cell);

@@ -32,6 +32,7 @@ struct cb_stored_cell {
 	double workload_version, workers, processes, threads, inflight, partners, cpus, bytes_per_unit;
 	double p99_ns; /* of latency; NaN: not timed */
 	bool oversubscribed;
+	bool open_loop;                   /* units came at a given rate: the cell's own is no measure of it */
 	struct cb_stored_sample *samples; /* [samples_n], in the file's order */
 	unsigned samples_n;
 };

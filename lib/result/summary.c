@@ -28,6 +28,9 @@
 #define LOCK_SHARE 0.5
 /* The share of mem_stream's bandwidth from which more CPUs could not get much more memory traffic. */
 #define MEMORY_SHARE 0.7
+/* Units that had not begun when the last arrived: more than this share, and than a few, is no burst. */
+#define BACKLOG_SHARE 0.05
+#define BACKLOG_FEW   2
 /* Less than a sector fetched or stored for each wait: the waits were not for a device. */
 #define SECTOR_BYTES 512.0
 
@@ -186,7 +189,10 @@ static const struct cb_cell_result *baseline(const struct cb_result *result, con
 	return NULL;
 }
 
-/* Serial itself is not compared: it is 1 by definition, not by measurement. */
+/*
+ * Serial itself is not compared: it is 1 by definition, not by measurement. Nor is anything in open loop,
+ * where the rate is what was asked for.
+ */
 static void compare_with_serial(
 	struct cb_cell_result *cell, const struct cb_cell_result *base, double *scratch)
 {
@@ -372,6 +378,8 @@ static const struct {
 	MEDIAN(ctx_voluntary),
 	MEDIAN(ctx_involuntary),
 	MEDIAN(run_delay_ns),
+	MEDIAN(backlog_units),
+	MEDIAN(wake_late_ns),
 #undef MEDIAN
 };
 
@@ -389,6 +397,26 @@ static void summarize_fields(struct cb_cell_result *cell, double *scratch)
 static bool too_short(const struct cb_run_options *options, const struct cb_summary *s)
 {
 	return !options->quick && !options->units && s->makespan_ns < SAMPLE_MIN_NS;
+}
+
+static bool overloaded(const struct cb_cell_result *cell)
+{
+	uint64_t backlog = cell->summary.backlog_units;
+
+	return backlog != CB_NONE && backlog > BACKLOG_FEW &&
+	       (double)backlog > BACKLOG_SHARE * (double)cell->units;
+}
+
+const char *cb_open_sentence(const struct cb_summary *s, const struct cb_cell *cell, char *text)
+{
+	*text = '\0';
+	if (s->overloaded)
+		snprintf(text, CB_OPEN_SENTENCE,
+			"could not keep up with %.6g units a second: it did %.6g, and %llu units had not "
+			"begun when "
+			"the last arrived; response times say how long the sample was, so ask for less",
+			cell->open.rate_per_s, s->units_per_s.median, (unsigned long long)s->backlog_units);
+	return text;
 }
 
 static bool capacity_low(const struct cb_cell_result *cell)
@@ -437,6 +465,7 @@ static void summarize_cell(
 		s->metrics[i] = median_of(cell, metric, i, scratch);
 	summarize_fields(cell, scratch);
 	s->capacity_low = capacity_low(cell);
+	s->overloaded = overloaded(cell);
 	s->too_short = too_short(result->options, s);
 	s->precision_reached = cb_estimate_half_width(&s->units_per_s) <= result->options->precision;
 	s->bound = measured_bound(workload, cell, scratch);
@@ -450,7 +479,8 @@ void cb_result_summarize(struct cb_result *result, unsigned group_index)
 	for (unsigned i = group->first; i < group->first + group->n; i++)
 		summarize_cell(result, group->workload, &result->cells[i]);
 	for (unsigned i = group->first; serial && i < group->first + group->n; i++)
-		if (result->cells[i].summary.n && &result->cells[i] != serial)
+		if (result->cells[i].summary.n && &result->cells[i] != serial &&
+			!(result->options->open.rate_per_s > 0))
 			compare_with_serial(&result->cells[i], serial, result->scratch);
 	tell_memory_from_cpu(result);
 }

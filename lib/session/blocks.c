@@ -166,6 +166,12 @@ static void check_digest(const struct cb_group_run *run, struct cb_cell_run *cel
 		(unsigned long long)sample->digest, (unsigned long long)cell->digest);
 }
 
+/* In open loop every unit is timed, however short. */
+static enum cb_timing timing_of(const struct cb_group_run *run, const struct cb_cell_run *cell)
+{
+	return cell->cell->open.rate_per_s > 0 ? CB_TIMING_EACH : run->timing;
+}
+
 static int keep(struct cb_group_run *run, struct cb_cell_run *cell, const struct cb_sample *sample,
 	unsigned order, bool discarded, bool unpaired, struct cb_error *err)
 {
@@ -183,7 +189,7 @@ static int keep(struct cb_group_run *run, struct cb_cell_run *cell, const struct
 	result->digest = cell->digest;
 	result->digest_known = cell->digest_known;
 	result->verified_by = cell->verified_by;
-	result->timing = run->timing;
+	result->timing = timing_of(run, cell);
 	result->timing_every = run->timing_every;
 	return 0;
 }
@@ -191,14 +197,20 @@ static int keep(struct cb_group_run *run, struct cb_cell_run *cell, const struct
 static int take_sample(struct cb_group_run *run, struct cb_cell_run *cell, unsigned order, bool discarded,
 	bool unpaired, struct cb_error *err)
 {
-	struct cb_histogram *hist = discarded ? NULL : result_of(run, cell)->latency;
+	const struct cb_cell_result *result = result_of(run, cell);
+	struct cb_sample_how how = {
+		.timing = timing_of(run, cell),
+		.open = cell->cell->open,
+		.latency = discarded ? NULL : result->latency,
+		.service = discarded ? NULL : result->service,
+	};
 	struct cb_sample sample;
 	int r;
 
 	if (!cell->alive)
 		return 0;
 	cb_group_progress(run, CB_PHASE_MEASURE, cell);
-	r = cb_group_sample(run, cell->cell, cell->units, run->timing, hist, &sample, err);
+	r = cb_group_sample(run, cell->cell, cell->units, &how, &sample, err);
 	if (r)
 		return r;
 	cell->rough_ns = sample.total_ns;

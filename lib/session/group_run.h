@@ -27,6 +27,13 @@ struct cb_cell_run {
 	const char *verified_by;
 };
 
+/* How a sample that counts differs from a trial. */
+struct cb_sample_how {
+	enum cb_timing timing;
+	struct cb_open_loop open;
+	struct cb_histogram *latency, *service; /* get its times added; NULL: nobody wants them */
+};
+
 struct cb_group_run {
 	struct cb_session *session;
 	const struct cb_group *group;
@@ -48,10 +55,10 @@ struct cb_group_run {
 
 /*
  * One sample of a cell, again when it was stopped. 0 when ret is filled, -EINTR, or another negative errno
- * with a reason. timing: NONE in trials.
+ * with a reason. how: NULL is a trial: closed loop, no unit timed.
  */
 int cb_group_sample(struct cb_group_run *run, const struct cb_cell *cell, uint64_t units,
-	enum cb_timing timing, struct cb_histogram *hist, struct cb_sample *ret, struct cb_error *err);
+	const struct cb_sample_how *how, struct cb_sample *ret, struct cb_error *err);
 /* Calibrates and verifies all cells of the group. Failing cells are no error: they lose `alive`. */
 int cb_group_calibrate(struct cb_group_run *run, struct cb_error *err);
 /* Primer and blocks until precision, number or budget is reached. */

@@ -4,6 +4,7 @@
  * in them too.
  */
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 #include "lib/plan/calibrate.h"
@@ -43,6 +44,8 @@ static uint64_t timeout_ns(const struct cb_group_run *run, const struct cb_cell 
 
 	if (options_of(run)->timeout_ns)
 		return options_of(run)->timeout_ns;
+	if (cell->open.rate_per_s > 0)
+		expected = fmax(expected, (double)units * 1e9 / cell->open.rate_per_s);
 	expected = by_units > expected ? by_units : expected;
 	expected = expected * TIMEOUT_FACTOR + (double)cell->shape.workers * CREATE_NS;
 	return expected < TIMEOUT_MIN ? (uint64_t)TIMEOUT_MIN
@@ -51,22 +54,26 @@ static uint64_t timeout_ns(const struct cb_group_run *run, const struct cb_cell 
 }
 
 int cb_group_sample(struct cb_group_run *run, const struct cb_cell *cell, uint64_t units,
-	enum cb_timing timing, struct cb_histogram *hist, struct cb_sample *ret, struct cb_error *err)
+	const struct cb_sample_how *how, struct cb_sample *ret, struct cb_error *err)
 {
+	static const struct cb_sample_how trial = { .timing = CB_TIMING_NONE };
 	const struct cb_result *result = run->session->result;
 	struct cb_sample_spec spec = cb_cell_spec(run->group, cell);
 	int r;
 
+	how = how ? how : &trial;
 	spec.host = result->host;
 	spec.prepared = run->prepared;
 	spec.units = units;
 	spec.seed = result->options->seed;
-	spec.timing = timing;
+	spec.timing = how->timing;
+	spec.open = how->open;
+	spec.service = how->service;
 	spec.timing_every = run->timing_every ? run->timing_every : 1;
 	spec.warmup_ns = result->options->warmup_ns;
 	spec.timeout_ns = timeout_ns(run, cell, units);
 	do
-		r = cb_sample_run(run->session->supervisor, &spec, ret, hist, err);
+		r = cb_sample_run(run->session->supervisor, &spec, ret, how->latency, err);
 	while (r == -ERESTART);
 	if (!r && ret->status == CB_OK && ret->units != units) {
 		ret->status = CB_MISMATCH;
@@ -115,7 +122,7 @@ static int calibrate(struct cb_group_run *run, const struct cb_cell *cell, struc
 
 	while (!c->done || !confirmed) {
 		confirmed = c->done;
-		r = cb_group_sample(run, cell, c->units, CB_TIMING_NONE, NULL, ret, err);
+		r = cb_group_sample(run, cell, c->units, NULL, ret, err);
 		if (r || ret->status != CB_OK)
 			return r;
 		if (serial)
@@ -144,7 +151,7 @@ static int calibrate_serial(struct cb_group_run *run, struct cb_sample *ret, str
 	if (r || ret->status != CB_OK)
 		return r;
 	units = options_of(run)->units && options_of(run)->units < c.units ? options_of(run)->units : c.units;
-	r = cb_group_sample(run, serial, units, CB_TIMING_NONE, NULL, ret, err);
+	r = cb_group_sample(run, serial, units, NULL, ret, err);
 	if (r || ret->status != CB_OK)
 		return r;
 	run->serial_unit_ns = (double)ret->makespan_ns / (double)units;
@@ -218,7 +225,7 @@ static int verify_cell(
 	if (cell->cell->baseline)
 		*ret = run->serial_sample;
 	else
-		r = cb_group_sample(run, cell->cell, run->verify_units, CB_TIMING_NONE, NULL, ret, err);
+		r = cb_group_sample(run, cell->cell, run->verify_units, NULL, ret, err);
 	return r || ret->status != CB_OK ? r : check_verified(run, cell, ret, err);
 }
 
@@ -250,7 +257,10 @@ static int calibrate_cell(struct cb_group_run *run, struct cb_cell_run *cell, st
 	calibration_of(run, cell->cell, run->verify_units, &c);
 	r = try_cell(run, cell, &c, &sample, err);
 	if (!r && sample.status == CB_OK) {
-		cell->units = options_of(run)->units ? options_of(run)->units : c.units;
+		cell->units = options_of(run)->units            ? options_of(run)->units
+			      : cell->cell->open.rate_per_s > 0 ? cb_open_units(cell->cell->open.rate_per_s,
+									  c.target_ns, c.units, c.units_max)
+								: c.units;
 		cell->rough_ns = sample.total_ns;
 		r = cb_group_expect(
 			run, cell->units, &cell->digest_known, &cell->digest, &sample.status, &why);

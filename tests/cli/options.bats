@@ -218,7 +218,7 @@ all_refused()
 	run --separate-stderr "$CONCBENCH" run --help
 	[ "$status" -eq 0 ]
 	[ -z "$stderr" ]
-	for option in mode workers shape inflight dispatch batch pin cpus scan units sample-time samples precision \
+	for option in mode workers shape inflight dispatch batch pin cpus scan units rate arrival sample-time samples precision \
 		time-budget warmup timeout seed dir label cells allow-unverified worker-rows output quiet progress \
 		color quick no-wait; do
 		[[ $output == *"--$option"* ]]

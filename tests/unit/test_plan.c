@@ -571,6 +571,36 @@ static void test_dispatch_not_asked_for_is_what_the_workload_has(void **state)
 	done(f);
 }
 
+static void test_open_loop_has_its_rate_in_the_id_and_no_batches(void **state)
+{
+	struct fixture *f = start("core:4 pu:1");
+
+	(void)state;
+	f->options.open = (struct cb_open_loop){ .rate_per_s = 2500, .arrival = CB_ARRIVAL_POISSON };
+	ask_modes(f, LIST("serial", "threads"));
+	plan(f, LIST("fake_cpu"));
+	check_ids(&f->plan,
+		LIST("fake_cpu/serial/1/rate=2500,poisson", "fake_cpu/threads/4/rate=2500,poisson"));
+	assert_int_equal(f->plan.cells[1].batch, 1);
+	assert_true(f->plan.cells[1].open.rate_per_s == 2500);
+	assert_true(cb_cell_spec(&f->plan.groups[0], &f->plan.cells[1]).open.rate_per_s == 2500);
+	done(f);
+}
+
+static void test_open_loop_needs_the_shared_counter(void **state)
+{
+	struct fixture *f = start("core:4 pu:1");
+
+	(void)state;
+	f->options.open.rate_per_s = 100;
+	ask_modes(f, LIST("threads"));
+	plan(f, LIST("fake_static"));
+	check_ids(&f->plan, LIST("fake_static/threads/4/rate=100/static"));
+	check_skipped(f, "fake_static/threads/4/rate=100/static",
+		"--rate hands out units in the order of their arrival, which dispatch static does not");
+	done(f);
+}
+
 /* ---- places -------------------------------------------------------------------------------------------- */
 
 /* Two packages: compact and spread differ for two workers, but not for one and not for all. */
@@ -1127,6 +1157,8 @@ int main(void)
 		cmocka_unit_test(test_serial_shows_no_dispatch),
 		cmocka_unit_test(test_dispatch_asked_for_is_skipped_with_a_reason),
 		cmocka_unit_test(test_dispatch_not_asked_for_is_what_the_workload_has),
+		cmocka_unit_test(test_open_loop_has_its_rate_in_the_id_and_no_batches),
+		cmocka_unit_test(test_open_loop_needs_the_shared_counter),
 		cmocka_unit_test(test_each_place_has_a_cell_and_the_first_serial_one_is_the_baseline),
 		cmocka_unit_test(test_cpus_confine_and_are_part_of_the_id),
 		cmocka_unit_test(test_partners_are_counted_and_placed),
