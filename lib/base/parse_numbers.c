@@ -232,6 +232,8 @@ int cb_parse_numbers(const char *text, unsigned min, unsigned max, unsigned all,
 	if (!copy)
 		return cb_error_no_memory(err);
 	code = add_items(&list, copy, err);
+	if (!code && !list.n)
+		code = cb_error_set(err, -EINVAL, "the list has no number: write it as 1,2,4 or 1..8 or all");
 	if (!code)
 		code = take(&list, ret, err);
 	free(copy);

@@ -79,7 +79,7 @@ static double number(const cJSON *in, const char *key)
 static void numbers(const cJSON *in, const struct field *fields, size_t n, void *to)
 {
 	for (size_t i = 0; i < n; i++)
-		*(double *)((char *)to + fields[i].offset) = number(in, fields[i].key);
+		*(double *)(void *)((char *)to + fields[i].offset) = number(in, fields[i].key);
 }
 
 static int text(const cJSON *in, const char *key, char **ret)

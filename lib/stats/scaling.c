@@ -57,7 +57,7 @@ static void unpack(const struct problem *problem, const double *p, double *ret_s
 	*ret_kappa = problem->free & KAPPA ? p[k] : 0;
 }
 
-static double residual_of(const struct problem *problem, int i, double p0, double d)
+static double residual_of(const struct problem *problem, size_t i, double p0, double d)
 {
 	double n = problem->n[i];
 
@@ -67,7 +67,8 @@ static double residual_of(const struct problem *problem, int i, double p0, doubl
 }
 
 /* Derivatives of the residual by p0 and by d, the denominator. */
-static void slopes(const struct problem *problem, int i, double p0, double d, double *ret_p0, double *ret_d)
+static void slopes(
+	const struct problem *problem, size_t i, double p0, double d, double *ret_p0, double *ret_d)
 {
 	double n = problem->n[i];
 
@@ -83,23 +84,25 @@ static void slopes(const struct problem *problem, int i, double p0, double d, do
 static void residuals(const void *arg, int m, int n, const double *p, double *f, double *j)
 {
 	const struct problem *problem = arg;
+	const size_t points = (size_t)m;
 	double sigma, kappa, by_p0, by_d;
 
 	(void)n;
 	unpack(problem, p, &sigma, &kappa);
-	for (int i = 0; i < m; i++) {
-		double workers = problem->n[i], d = denominator(sigma, kappa, workers), *column = j;
+	for (size_t i = 0; i < points; i++) {
+		double workers = problem->n[i], d = denominator(sigma, kappa, workers);
+		unsigned column = 1;
 
 		if (f)
 			f[i] = residual_of(problem, i, p[0], d);
 		if (!j)
 			continue;
 		slopes(problem, i, p[0], d, &by_p0, &by_d);
-		column[i] = by_p0;
+		j[i] = by_p0;
 		if (problem->free & SIGMA)
-			(column += m)[i] = by_d * (workers - 1);
+			j[(size_t)column++ * points + i] = by_d * (workers - 1);
 		if (problem->free & KAPPA)
-			(column += m)[i] = by_d * workers * (workers - 1);
+			j[(size_t)column * points + i] = by_d * workers * (workers - 1);
 	}
 }
 
