@@ -14,8 +14,8 @@ enum cb_status {
 	CB_FAILED,  /* a hook returned an error */
 	CB_CRASHED, /* a signal or an unexpected exit */
 	CB_TIMEOUT,
-	CB_STALLED,
-	CB_DEADLOCK,
+	CB_STALLED,  /* a worker finished no unit for too long */
+	CB_DEADLOCK, /* workers wait for each other's locks */
 	CB_MISMATCH, /* wrong digest */
 };
 extern const char *const cb_status_names[];
@@ -26,6 +26,8 @@ enum cb_timing {
 	CB_TIMING_SAMPLED, /* the first unit of every timing_every-th batch */
 	CB_TIMING_EACH,
 };
+
+struct cb_stuck; /* lib/exec/stuck.h */
 
 /* What prepare made, once per group; inherited by all samples. See lib/exec/prepare.h. */
 struct cb_prepared;
@@ -49,6 +51,7 @@ struct cb_sample_spec {
 	enum cb_timing timing;
 	uint64_t timing_every; /* CB_TIMING_SAMPLED: at least 1 */
 	uint64_t warmup_ns, timeout_ns;
+	uint64_t stall_ns; /* a worker that finishes no unit for so long ends the sample; 0: nobody looks */
 };
 
 #define CB_NOTES_MAX 12
@@ -80,6 +83,7 @@ struct cb_sample {
 	unsigned notes_n;
 	struct cb_worker_row
 		*rows; /* [shape.workers]; owned by the supervisor, valid until its next sample */
+	const struct cb_stuck *stuck; /* CB_STALLED, CB_DEADLOCK: likewise; else NULL */
 };
 
 /*
