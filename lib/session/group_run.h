@@ -67,6 +67,8 @@ uint64_t cb_session_now_ns(const struct cb_session *session);
 /* Takes a cell out: its status and reason stand in the result. */
 void cb_group_drop(
 	struct cb_group_run *run, struct cb_cell_run *cell, enum cb_status status, const char *reason);
+/* The same for a sample that did not succeed; what it says of stuck workers is kept. */
+void cb_group_fail(struct cb_group_run *run, struct cb_cell_run *cell, const struct cb_sample *sample);
 /* Tells the listener where the run stands. */
 void cb_group_progress(struct cb_group_run *run, enum cb_phase phase, const struct cb_cell_run *cell);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/plan/calibrate.h"
+#include "lib/plan/stall.h"
 #include "lib/session/group_run.h"
 
 #define WAVES_MIN       20u /* waiting work: units a worker at least */
@@ -50,6 +51,20 @@ static uint64_t timeout_ns(const struct cb_group_run *run, const struct cb_cell 
 				      : (uint64_t)1e18;
 }
 
+static uint64_t stall_ns(const struct cb_group_run *run, const struct cb_cell *cell, uint64_t units)
+{
+	const struct cb_stall_case c = {
+		.given_ns = options_of(run)->stall_ns,
+		.timeout_ns = timeout_ns(run, cell, units),
+		.unit_ns = run->serial_unit_ns,
+		.batch = cell->batch < units ? cell->batch : units,
+		.workers = cell->shape.workers,
+		.cpus = cell->env.cpus,
+	};
+
+	return cb_stall_limit_ns(&c);
+}
+
 int cb_group_sample(struct cb_group_run *run, const struct cb_cell *cell, uint64_t units,
 	enum cb_timing timing, struct cb_histogram *hist, struct cb_sample *ret, struct cb_error *err)
 {
@@ -65,6 +80,7 @@ int cb_group_sample(struct cb_group_run *run, const struct cb_cell *cell, uint64
 	spec.timing_every = run->timing_every ? run->timing_every : 1;
 	spec.warmup_ns = result->options->warmup_ns;
 	spec.timeout_ns = timeout_ns(run, cell, units);
+	spec.stall_ns = stall_ns(run, cell, units);
 	do
 		r = cb_sample_run(run->session->supervisor, &spec, ret, hist, err);
 	while (r == -ERESTART);
@@ -84,6 +100,13 @@ void cb_group_drop(
 	cell->alive = false;
 	result->status = status;
 	snprintf(result->reason, sizeof result->reason, "%s", reason);
+}
+
+void cb_group_fail(struct cb_group_run *run, struct cb_cell_run *cell, const struct cb_sample *sample)
+{
+	cb_group_drop(run, cell, sample->status, sample->reason);
+	if (sample->stuck)
+		cb_result_keep_stuck(run->session->result, cell->index, sample->stuck);
 }
 
 static void calibration_of(const struct cb_group_run *run, const struct cb_cell *cell, uint64_t guess,
@@ -258,8 +281,44 @@ static int calibrate_cell(struct cb_group_run *run, struct cb_cell_run *cell, st
 		cb_error_set(r ? err : NULL, r, "%s", why.text);
 	}
 	if (!r && sample.status != CB_OK)
-		cb_group_drop(run, cell, sample.status, sample.reason);
+		cb_group_fail(run, cell, &sample);
 	return r;
+}
+
+static void warn(const struct cb_group_run *run, const char *text)
+{
+	const struct cb_listener *listener = run->session->listener;
+
+	if (listener->warn)
+		listener->warn(listener->arg, text);
+}
+
+static void warn_without_serial(const struct cb_group_run *run, const struct cb_sample *sample)
+{
+	char text[sizeof sample->reason + 128];
+
+	snprintf(text, sizeof text,
+		"%s: the serial trial ended as '%s' (%s): other modes have nothing to be verified against",
+		run->group->workload->name, cb_status_names[sample->status], sample->reason);
+	warn(run, text);
+}
+
+/* A limit that one unit would pass is no limit for stalls. */
+static void warn_of_long_units(const struct cb_group_run *run)
+{
+	uint64_t given = options_of(run)->stall_ns, unit = (uint64_t)run->serial_unit_ns, limit;
+	char text[256], unit_text[32], given_text[32], limit_text[32];
+
+	limit = stall_ns(run, &run->group->serial, run->verify_units);
+	if (!given || limit <= given)
+		return;
+	snprintf(text, sizeof text,
+		"%s: a unit takes %s, so that --stall=%s is too little to tell a worker that is stuck: %s it "
+		"is",
+		run->group->workload->name, cb_format_duration(unit - unit % 1000, unit_text),
+		cb_format_duration(given, given_text),
+		cb_format_duration(limit - limit % 1000000, limit_text));
+	warn(run, text);
 }
 
 int cb_group_calibrate(struct cb_group_run *run, struct cb_error *err)
@@ -269,15 +328,10 @@ int cb_group_calibrate(struct cb_group_run *run, struct cb_error *err)
 
 	cb_group_progress(run, CB_PHASE_CALIBRATE, &run->cells[0]);
 	r = calibrate_serial(run, &sample, err);
-	if (!r && sample.status != CB_OK && run->session->listener->warn) {
-		char text[sizeof sample.reason + 128];
-
-		snprintf(text, sizeof text,
-			"%s: the serial trial ended as '%s' (%s): other modes have nothing to be verified "
-			"against",
-			run->group->workload->name, cb_status_names[sample.status], sample.reason);
-		run->session->listener->warn(run->session->listener->arg, text);
-	}
+	if (!r && sample.status != CB_OK)
+		warn_without_serial(run, &sample);
+	else if (!r)
+		warn_of_long_units(run);
 	for (unsigned i = 0; i < run->group->n && !r; i++) {
 		struct cb_cell_run *cell = &run->cells[i];
 
@@ -285,7 +339,7 @@ int cb_group_calibrate(struct cb_group_run *run, struct cb_error *err)
 			continue;
 		cb_group_progress(run, CB_PHASE_CALIBRATE, cell);
 		if (cell->cell->baseline && sample.status != CB_OK)
-			cb_group_drop(run, cell, sample.status, sample.reason);
+			cb_group_fail(run, cell, &sample);
 		else
 			r = calibrate_cell(run, cell, err);
 	}
