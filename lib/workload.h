@@ -10,8 +10,9 @@
  *
  * Life of a workload, the hooks in call order. All but name, unit, run may be NULL:
  *
- *   supported, footprint, units_max,   in the harness, when a cell is planned; pure, fast, no side effects
- *   bytes_per_unit, partner_place, expects
+ *   supported, footprint, expects,     in the harness, when a cell is planned; pure, fast, no side effects
+ *   units_max, units_min, unit_ns_worst,
+ *   bytes_per_unit, partner_place
  *   prepare                            once per group, in a process of its own
  *   setup                              once per sample, in the sample's leader, before workers exist
  *   worker_init   partner              once per worker, in the worker's context
@@ -275,6 +276,12 @@ struct cb_workload {
 	uint64_t (*footprint)(const void *params, const struct cb_env *env);
 	/* Most units one sample may have; 0: no limit. */
 	uint64_t (*units_max)(const void *params, const struct cb_env *env);
+	/* Fewest units one sample is calibrated to, where shorter ones would show something else; 0: no
+	 * limit. */
+	uint64_t (*units_min)(const void *params, const struct cb_env *env);
+	/* What a unit may take at worst, in ns, where that is far more than in serial: no worker is called
+	 * stalled before. 0: not known. */
+	uint64_t (*unit_ns_worst)(const void *params, const struct cb_env *env);
 	/* Memory traffic of a unit in bytes: allows the verdict "memory". */
 	uint64_t (*bytes_per_unit)(const void *params);
 	enum cb_partner_place (*partner_place)(const void *params);

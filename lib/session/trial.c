@@ -53,10 +53,13 @@ static uint64_t timeout_ns(const struct cb_group_run *run, const struct cb_cell 
 
 static uint64_t stall_ns(const struct cb_group_run *run, const struct cb_cell *cell, uint64_t units)
 {
+	const struct cb_workload *workload = run->group->workload;
 	const struct cb_stall_case c = {
 		.given_ns = options_of(run)->stall_ns,
 		.timeout_ns = timeout_ns(run, cell, units),
 		.unit_ns = run->serial_unit_ns,
+		.worst_ns = workload->unit_ns_worst ? workload->unit_ns_worst(run->group->params, &cell->env)
+						    : 0,
 		.batch = cell->batch < units ? cell->batch : units,
 		.workers = cell->shape.workers,
 		.cpus = cell->env.cpus,
@@ -113,14 +116,18 @@ static void calibration_of(const struct cb_group_run *run, const struct cb_cell 
 	struct cb_calibration *ret)
 {
 	const struct cb_workload *workload = run->group->workload;
-	uint64_t multiple = (uint64_t)cell->shape.workers * cell->inflight, max = 0;
+	uint64_t multiple = (uint64_t)cell->shape.workers * cell->inflight, max = 0, min = 0;
 
 	if (workload->units_max)
 		max = workload->units_max(run->group->params, &cell->env);
+	if (workload->units_min)
+		min = workload->units_min(run->group->params, &cell->env);
+	if (workload->class == CB_CLASS_WAIT && min < WAVES_MIN * multiple)
+		min = WAVES_MIN * multiple;
 	*ret = (struct cb_calibration){
 		.target_ns = target_ns(run, cell),
 		.multiple = multiple,
-		.units_min = workload->class == CB_CLASS_WAIT ? WAVES_MIN * multiple : 1,
+		.units_min = min ? min : 1,
 		.units_max = max ? max : UINT64_MAX,
 	};
 	cb_calibration_start(ret, guess);
@@ -205,11 +212,22 @@ int cb_group_expect(struct cb_group_run *run, uint64_t units, bool *ret_known, u
 	return 0;
 }
 
-/* V units and their digest, against the workload's own answer, else serial's. */
-static int check_verified(
-	struct cb_group_run *run, struct cb_cell_run *cell, struct cb_sample *ret, struct cb_error *err)
+/* V; or all that a sample of the cell may have where that is less, and the workload can tell their digest. */
+static uint64_t verify_units_of(const struct cb_group_run *run, const struct cb_cell *cell)
 {
-	uint64_t want = run->verify_digest, units = run->verify_units;
+	const struct cb_workload *workload = run->group->workload;
+	uint64_t max = workload->units_max && workload->expect
+			       ? workload->units_max(run->group->params, &cell->env)
+			       : 0;
+
+	return max && max < run->verify_units ? max : run->verify_units;
+}
+
+/* That many units and their digest, against the workload's own answer, else serial's. */
+static int check_verified(struct cb_group_run *run, struct cb_cell_run *cell, uint64_t units,
+	struct cb_sample *ret, struct cb_error *err)
+{
+	uint64_t want = run->verify_digest;
 	enum cb_status status;
 	struct cb_error why = { 0 };
 	bool expected;
@@ -232,30 +250,31 @@ static int check_verified(
 	return 0;
 }
 
-/* V units in this cell. Also its first rate. The baseline has done them already: they are serial's. */
-static int verify_cell(
-	struct cb_group_run *run, struct cb_cell_run *cell, struct cb_sample *ret, struct cb_error *err)
+/* So many units in this cell. Also its first rate. The baseline has done them already: they are serial's. */
+static int verify_cell(struct cb_group_run *run, struct cb_cell_run *cell, uint64_t units,
+	struct cb_sample *ret, struct cb_error *err)
 {
 	int r = 0;
 
 	if (cell->cell->baseline)
 		*ret = run->serial_sample;
 	else
-		r = cb_group_sample(run, cell->cell, run->verify_units, CB_TIMING_NONE, NULL, ret, err);
-	return r || ret->status != CB_OK ? r : check_verified(run, cell, ret, err);
+		r = cb_group_sample(run, cell->cell, units, CB_TIMING_NONE, NULL, ret, err);
+	return r || ret->status != CB_OK ? r : check_verified(run, cell, units, ret, err);
 }
 
 /* Trials of one cell. Its units are in *c; the status of *ret says whether they are known. */
 static int try_cell(struct cb_group_run *run, struct cb_cell_run *cell, struct cb_calibration *c,
 	struct cb_sample *ret, struct cb_error *err)
 {
+	uint64_t units = verify_units_of(run, cell->cell);
 	int r = 0;
 
-	if (run->verify_units) {
-		r = verify_cell(run, cell, ret, err);
+	if (units) {
+		r = verify_cell(run, cell, units, ret, err);
 		if (r || ret->status != CB_OK)
 			return r;
-		c->units = run->verify_units;
+		c->units = units;
 		cb_calibration_feed(c, ret->makespan_ns);
 		if (c->done && (double)ret->makespan_ns * CONFIRM_DIVISOR >= (double)c->target_ns)
 			return 0;

@@ -18,25 +18,31 @@ static void test_limits(void **state)
 		struct cb_stall_case c;
 		uint64_t limit_ns;
 	} rows[] = {
-		/* given, time-out, unit, batch, workers, CPUs */
-		{ { 0, 10 * SECOND, 1e3, 0, 2, 2 }, 5 * SECOND },
-		{ { 200 * MS, 10 * SECOND, 1e3, 0, 2, 2 }, 200 * MS },
-		{ { CB_NONE, 10 * SECOND, 1e9, 0, 2, 2 }, 0 },
+		/* given, time-out, unit, at worst, batch, workers, CPUs */
+		{ { 0, 10 * SECOND, 1e3, 0, 0, 2, 2 }, 5 * SECOND },
+		{ { 200 * MS, 10 * SECOND, 1e3, 0, 0, 2, 2 }, 200 * MS },
+		{ { CB_NONE, 10 * SECOND, 1e9, 0, 0, 2, 2 }, 0 },
 		/* a unit is not known */
-		{ { 0, 10 * SECOND, 0, 0, 1, 2 }, 9 * SECOND },
-		{ { 0, 1 * SECOND, 0, 0, 1, 2 }, 5 * SECOND },
-		{ { 200 * MS, 10 * SECOND, 0, 0, 1, 2 }, 5 * SECOND },
-		{ { 20 * SECOND, 10 * SECOND, 0, 0, 1, 2 }, 20 * SECOND },
-		{ { CB_NONE, 10 * SECOND, 0, 0, 1, 2 }, 0 },
+		{ { 0, 10 * SECOND, 0, 0, 0, 1, 2 }, 9 * SECOND },
+		{ { 0, 1 * SECOND, 0, 0, 0, 1, 2 }, 5 * SECOND },
+		{ { 200 * MS, 10 * SECOND, 0, 0, 0, 1, 2 }, 5 * SECOND },
+		{ { 20 * SECOND, 10 * SECOND, 0, 0, 0, 1, 2 }, 20 * SECOND },
+		{ { CB_NONE, 10 * SECOND, 0, 0, 0, 1, 2 }, 0 },
 		/* long units, alone and in batches */
-		{ { 0, 100 * SECOND, 1e9, 0, 2, 2 }, 10 * SECOND },
-		{ { 200 * MS, 100 * SECOND, 1e9, 0, 2, 2 }, 10 * SECOND },
-		{ { 200 * MS, 100 * SECOND, 1e9, 8, 2, 2 }, 80 * SECOND },
+		{ { 0, 100 * SECOND, 1e9, 0, 0, 2, 2 }, 10 * SECOND },
+		{ { 200 * MS, 100 * SECOND, 1e9, 0, 0, 2, 2 }, 10 * SECOND },
+		{ { 200 * MS, 100 * SECOND, 1e9, 0, 8, 2, 2 }, 80 * SECOND },
 		/* more workers than CPUs */
-		{ { 200 * MS, 100 * SECOND, 1e8, 0, 4, 2 }, 2 * SECOND + 2 * 4 * MS * 2 * 4 },
-		{ { 0, 100 * SECOND, 1e5, 0, 100, 1 }, 80100 * MS },
-		{ { 0, 100 * SECOND, 1e3, 0, 3, 0 }, 5 * SECOND },
-		{ { 0, 100 * SECOND, 1e300, 0, 3, 2 }, UINT64_C(1000000000000000000) },
+		{ { 200 * MS, 100 * SECOND, 1e8, 0, 0, 4, 2 }, 2 * SECOND },
+		{ { 200 * MS, 100 * SECOND, 1e8, 0, 0, 5, 2 }, 3 * SECOND },
+		{ { 0, 100 * SECOND, 1e3, 0, 0, 3, 0 }, 5 * SECOND },
+		/* at worst */
+		{ { 0, 10 * SECOND, 1e3, 16 * SECOND, 0, 2, 2 }, 16 * SECOND },
+		{ { 200 * MS, 10 * SECOND, 1e3, 16 * SECOND, 2, 2, 2 }, 32 * SECOND },
+		{ { 0, 10 * SECOND, 1e3, 4 * SECOND, 0, 2, 2 }, 5 * SECOND },
+		{ { 200 * MS, 10 * SECOND, 0, 16 * SECOND, 0, 2, 2 }, 16 * SECOND },
+		{ { CB_NONE, 10 * SECOND, 1e3, 16 * SECOND, 0, 2, 2 }, 0 },
+		{ { 0, 100 * SECOND, 1e300, 0, 0, 3, 2 }, UINT64_C(1000000000000000000) },
 	};
 
 	(void)state;
