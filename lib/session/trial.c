@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "lib/plan/calibrate.h"
-#include "lib/plan/stall.h"
 #include "lib/session/group_run.h"
 
 #define WAVES_MIN       20u /* waiting work: units a worker at least */
@@ -51,23 +50,6 @@ static uint64_t timeout_ns(const struct cb_group_run *run, const struct cb_cell 
 				      : (uint64_t)1e18;
 }
 
-static uint64_t stall_ns(const struct cb_group_run *run, const struct cb_cell *cell, uint64_t units)
-{
-	const struct cb_workload *workload = run->group->workload;
-	const struct cb_stall_case c = {
-		.given_ns = options_of(run)->stall_ns,
-		.timeout_ns = timeout_ns(run, cell, units),
-		.unit_ns = run->serial_unit_ns,
-		.worst_ns = workload->unit_ns_worst ? workload->unit_ns_worst(run->group->params, &cell->env)
-						    : 0,
-		.batch = cell->batch < units ? cell->batch : units,
-		.workers = cell->shape.workers,
-		.cpus = cell->env.cpus,
-	};
-
-	return cb_stall_limit_ns(&c);
-}
-
 int cb_group_sample(struct cb_group_run *run, const struct cb_cell *cell, uint64_t units,
 	enum cb_timing timing, struct cb_histogram *hist, struct cb_sample *ret, struct cb_error *err)
 {
@@ -83,7 +65,7 @@ int cb_group_sample(struct cb_group_run *run, const struct cb_cell *cell, uint64
 	spec.timing_every = run->timing_every ? run->timing_every : 1;
 	spec.warmup_ns = result->options->warmup_ns;
 	spec.timeout_ns = timeout_ns(run, cell, units);
-	spec.stall_ns = stall_ns(run, cell, units);
+	spec.stall_ns = cb_group_stall_ns(run, cell, units, spec.timeout_ns);
 	do
 		r = cb_sample_run(run->session->supervisor, &spec, ret, hist, err);
 	while (r == -ERESTART);
@@ -304,14 +286,6 @@ static int calibrate_cell(struct cb_group_run *run, struct cb_cell_run *cell, st
 	return r;
 }
 
-static void warn(const struct cb_group_run *run, const char *text)
-{
-	const struct cb_listener *listener = run->session->listener;
-
-	if (listener->warn)
-		listener->warn(listener->arg, text);
-}
-
 static void warn_without_serial(const struct cb_group_run *run, const struct cb_sample *sample)
 {
 	char text[sizeof sample->reason + 128];
@@ -319,25 +293,7 @@ static void warn_without_serial(const struct cb_group_run *run, const struct cb_
 	snprintf(text, sizeof text,
 		"%s: the serial trial ended as '%s' (%s): other modes have nothing to be verified against",
 		run->group->workload->name, cb_status_names[sample->status], sample->reason);
-	warn(run, text);
-}
-
-/* A limit that one unit would pass is no limit for stalls. */
-static void warn_of_long_units(const struct cb_group_run *run)
-{
-	uint64_t given = options_of(run)->stall_ns, unit = (uint64_t)run->serial_unit_ns, limit;
-	char text[256], unit_text[32], given_text[32], limit_text[32];
-
-	limit = stall_ns(run, &run->group->serial, run->verify_units);
-	if (!given || limit <= given)
-		return;
-	snprintf(text, sizeof text,
-		"%s: a unit takes %s, so that --stall=%s is too little to tell a worker that is stuck: %s it "
-		"is",
-		run->group->workload->name, cb_format_duration(unit - unit % 1000, unit_text),
-		cb_format_duration(given, given_text),
-		cb_format_duration(limit - limit % 1000000, limit_text));
-	warn(run, text);
+	cb_group_warn(run, text);
 }
 
 int cb_group_calibrate(struct cb_group_run *run, struct cb_error *err)
@@ -350,7 +306,7 @@ int cb_group_calibrate(struct cb_group_run *run, struct cb_error *err)
 	if (!r && sample.status != CB_OK)
 		warn_without_serial(run, &sample);
 	else if (!r)
-		warn_of_long_units(run);
+		cb_group_warn_of_long_units(run);
 	for (unsigned i = 0; i < run->group->n && !r; i++) {
 		struct cb_cell_run *cell = &run->cells[i];
 
