@@ -96,7 +96,7 @@ exact()
 	assert_status 0
 	assert_json r.json '[(c["status"], c["units"]) for c in cells] == [("ok", 124), ("ok", 124)] or
 		[(c["status"], c["units"]) for c in cells] == [("ok", 125), ("ok", 125)]'
-	assert_output "^  threads/cpus=[0-9]+ +2\* +[0-9.]+k?/s[^ ]*%"
+	assert_output "^  threads/cpus=[0-9]+ +2\* +[0-9.]+k?/s +[^ ]*%"
 	assert_output "^% +a spin lock that serves in the order of arrival"
 }
 

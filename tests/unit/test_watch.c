@@ -19,15 +19,17 @@ static const struct rig_shape shapes[] = { { "serial", 1, 1 }, { "processes", 2,
 #define STALL_NS (400 * RIG_MS)
 #define LONG_NS  (60000 * RIG_MS)
 
-/* Runs it and checks status and reason; ret_stuck gets a copy of what is known of the workers. */
-static void run(struct rig_shape shape, const struct cb_workload *workload, const char *text,
-	struct cb_sample_spec how, enum cb_status status, const char *reason, struct cb_stuck *ret_stuck)
+/* Runs it and checks status and reason. Returns what is known of stuck workers; zeroed where there are none.
+ */
+static struct cb_stuck run(struct rig_shape shape, const struct cb_workload *workload, const char *text,
+	struct cb_sample_spec how, enum cb_status status, const char *reason)
 {
 	_Alignas(16) char params[4096] = { 0 };
 	struct cb_sample_spec spec = rig_spec(workload, shape, 1000);
 	struct cb_supervisor *supervisor;
 	struct cb_prepared *prepared = NULL;
 	struct cb_sample sample = { 0 };
+	struct cb_stuck stuck = { 0 };
 	struct cb_error err = { 0 };
 
 	rig_params(workload, text, params);
@@ -48,9 +50,10 @@ static void run(struct rig_shape shape, const struct cb_workload *workload, cons
 	rig_assert_alone();
 	assert_int_equal(sample.stuck != NULL, status == CB_STALLED || status == CB_DEADLOCK);
 	if (sample.stuck)
-		*ret_stuck = *sample.stuck;
+		stuck = *sample.stuck;
 	cb_prepared_free(prepared);
 	cb_supervisor_free(supervisor);
+	return stuck;
 }
 
 static unsigned last_of(struct rig_shape shape)
@@ -74,7 +77,7 @@ static void check_stall(struct rig_shape shape, const char *how, const char *sta
 	snprintf(reason, sizeof reason,
 		"^no unit finished for [0-9]+m?s by .*worker %u \\(%s\\).*; allow more with --stall$",
 		last_of(shape), state);
-	run(shape, &cb_workload_fault, text, watched, CB_STALLED, reason, &stuck);
+	stuck = run(shape, &cb_workload_fault, text, watched, CB_STALLED, reason);
 	if (strcmp(how, "stop") != 0)
 		assert_int_equal(stuck.all, 1);
 	assert_int_equal(stuck.limit_ns, STALL_NS);
@@ -115,8 +118,8 @@ static void test_a_worker_that_hangs_in_warm_up(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < CB_COUNT(shapes); i++) {
-		run(shapes[i], &cb_workload_fault, "fault:hook=warmup,how=hang", watched, CB_STALLED,
-			" by worker 0 \\(sleeping( in [a-z]+)?, in warm-up\\);", &stuck);
+		stuck = run(shapes[i], &cb_workload_fault, "fault:hook=warmup,how=hang", watched, CB_STALLED,
+			" by worker 0 \\(sleeping( in [a-z]+)?, in warm-up\\);");
 		assert_int_equal(stuck.all, 1); /* the others wait at the gate */
 		assert_string_equal(stuck.workers[0].step, "warm-up");
 	}
@@ -131,23 +134,21 @@ static void test_what_is_no_stall(void **state)
 	for (size_t i = 0; i < CB_COUNT(shapes); i++) {
 		/* no unit is to be finished there */
 		run(shapes[i], &cb_workload_fault, "fault:hook=worker_init,how=hang", brief, CB_TIMEOUT,
-			"still in worker_init;", NULL);
+			"still in worker_init;");
 		/* the time-out is first */
 		run(shapes[i], &cb_workload_fault, "fault:hook=run,how=hang", patient, CB_TIMEOUT,
-			"still in run;", NULL);
+			"still in run;");
 		/* it takes its time, but not too much; several looks see it */
 		run(shapes[i], &cb_workload_fault, "fault:hook=run,how=slow,time=1s",
-			(struct cb_sample_spec){ .stall_ns = 3000 * RIG_MS }, CB_OK, "^$", NULL);
+			(struct cb_sample_spec){ .stall_ns = 3000 * RIG_MS }, CB_OK, "^$");
 	}
 }
 
 static void test_a_unit_longer_than_the_limit(void **state)
 {
-	struct cb_stuck stuck;
-
 	(void)state;
 	run(shapes[1], &cb_workload_fault, "fault:hook=run,how=slow,time=20s", watched, CB_STALLED,
-		"worker 0 \\(sleeping", &stuck);
+		"worker 0 \\(sleeping");
 }
 
 /* ---- deadlocks ------------------------------------------------------------------------------- */
@@ -157,15 +158,15 @@ static void check_circle(struct rig_shape shape, const char *text, unsigned leng
 	unsigned workers = last_of(shape) + 1;
 	struct cb_stuck stuck;
 
-	run(shape, &cb_workload_sync_deadlock, text, (struct cb_sample_spec){ .stall_ns = LONG_NS },
-		CB_DEADLOCK, reason, &stuck);
+	stuck = run(shape, &cb_workload_sync_deadlock, text, (struct cb_sample_spec){ .stall_ns = LONG_NS },
+		CB_DEADLOCK, reason);
 	assert_int_equal(stuck.all, length);
 	assert_int_equal(stuck.n, length);
 	assert_int_equal(stuck.behind, workers - length);
 	for (unsigned i = 0; i < length; i++) {
 		const struct cb_stuck_worker *w = &stuck.workers[i], *next = &stuck.workers[(i + 1) % length];
 
-		assert_true(next->holds & UINT64_C(1) << (w->waits_for - 1));
+		assert_true(w->waits_for && (next->holds >> (w->waits_for - 1) & 1));
 		assert_int_equal(w->units, 0);
 		assert_string_equal(w->task.word, "sleeping");
 	}
@@ -194,8 +195,24 @@ static void test_locks_that_are_no_deadlock(void **state)
 	(void)state;
 	for (size_t k = 0; k < CB_COUNT(texts); k++)
 		for (size_t i = 0; i < CB_COUNT(shapes); i++)
-			run(shapes[i], &cb_workload_sync_deadlock, texts[k], watched, CB_OK, "^$", NULL);
-	run(shapes[0], &cb_workload_sync_deadlock, "sync_deadlock", watched, CB_OK, "^$", NULL);
+			run(shapes[i], &cb_workload_sync_deadlock, texts[k], watched, CB_OK, "^$");
+	run(shapes[0], &cb_workload_sync_deadlock, "sync_deadlock", watched, CB_OK, "^$");
+}
+
+static int count_one_less(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
+{
+	w->digest += cb_units_digest(first + n - 1, 1);
+	return cb_workload_sync_deadlock.run(w, first, n - 1, err);
+}
+
+static void test_units_must_have_been_done_under_the_locks(void **state)
+{
+	struct cb_workload wrong = cb_workload_sync_deadlock;
+
+	(void)state;
+	wrong.run = count_one_less;
+	run(shapes[2], &wrong, "sync_deadlock:locks=same", watched, CB_FAILED,
+		"^verify failed: [0-9]+ units were counted under the locks, of 1000$");
 }
 
 static void test_nobody_looks_when_told_so(void **state)
@@ -203,7 +220,7 @@ static void test_nobody_looks_when_told_so(void **state)
 	(void)state;
 	run(shapes[1], &cb_workload_sync_deadlock, "sync_deadlock",
 		(struct cb_sample_spec){ .timeout_ns = 1500 * RIG_MS }, CB_TIMEOUT,
-		"2 of 2 workers still in run;", NULL);
+		"2 of 2 workers still in run;");
 }
 
 /* ---- one look after the other, on a made-up control block ------------------------------------ */
@@ -302,6 +319,7 @@ int main(void)
 		cmocka_unit_test(test_a_unit_longer_than_the_limit),
 		cmocka_unit_test(test_deadlocks_are_found_without_a_limit_of_their_own),
 		cmocka_unit_test(test_locks_that_are_no_deadlock),
+		cmocka_unit_test(test_units_must_have_been_done_under_the_locks),
 		cmocka_unit_test(test_nobody_looks_when_told_so),
 	};
 
