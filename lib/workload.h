@@ -1,7 +1,8 @@
 /*
- * The contract between concbench and a workload. It is the only header a workload needs (workload_file.h and
- * workload_ipc.h have what those with files and those that send messages share), and it needs no symbol of
- * the program: what a workload calls is an inline function here or a function pointer that it is handed.
+ * The contract between concbench and a workload. It is the only header a workload needs (workload_file.h,
+ * workload_ipc.h and workload_lock.h have what those with files, with messages and with several locks share),
+ * and it needs no symbol of the program: what a workload calls is an inline function here or a function
+ * pointer that it is handed.
  *
  * A workload is one file workloads/NAME.c that defines `const struct cb_workload cb_workload_NAME`.
  * It is a pure function of (params, seed, unit number), cut into numbered units. The same run() is
@@ -9,7 +10,8 @@
  *
  * Life of a workload, the hooks in call order. All but name, unit, run may be NULL:
  *
- *   supported, footprint, units_max,   in the harness, when a cell is planned; pure, fast, no side effects
+ *   supported, footprint, expects,     in the harness, when a cell is planned; pure, fast, no side effects
+ *   units_max, units_min, unit_ns_worst,
  *   bytes_per_unit, partner_place
  *   prepare                            once per group, in a process of its own
  *   setup                              once per sample, in the sample's leader, before workers exist
@@ -179,6 +181,8 @@ struct cb_io {
 	uint64_t (*now_ns)(void); /* CLOCK_MONOTONIC */
 };
 
+struct cb_locks;
+
 /* A worker as its workload sees it. One thread of execution owns it; nobody else reads it. */
 struct cb_worker {
 	unsigned index, count; /* this is worker index of 0..count-1; a partner has its worker's index */
@@ -191,6 +195,7 @@ struct cb_worker {
 	uint64_t digest;               /* add, modulo 2^64, one value for each finished unit */
 	double metric[CB_METRICS_MAX]; /* set or added to by run; zeroed after warm-up */
 	const struct cb_io *io;
+	struct cb_locks *locks; /* what it holds and waits for: see lib/workload_lock.h */
 };
 
 /* For verify: what all workers did together between start and end. */
@@ -262,6 +267,9 @@ struct cb_workload {
 	const struct cb_param *params;   /* NULL: none */
 	const struct cb_metric *metrics; /* NULL: none */
 	size_t params_size;              /* of the params struct; 0 without params */
+	/* Names of the locks that workers tell of (lib/workload_lock.h), NULL-terminated; NULL: they tell of
+	 * none. */
+	const char *const *locks;
 
 	/* Whether these params can be measured in this place. Non-zero makes skipped cells with err's reason.
 	 */
@@ -271,9 +279,18 @@ struct cb_workload {
 	uint64_t (*footprint)(const void *params, const struct cb_env *env);
 	/* Most units one sample may have; 0: no limit. */
 	uint64_t (*units_max)(const void *params, const struct cb_env *env);
+	/* Fewest units one sample is calibrated to, where shorter ones would show something else; 0: no
+	 * limit. */
+	uint64_t (*units_min)(const void *params, const struct cb_env *env);
+	/* What a unit may take at worst, in ns, where that is far more than in serial: no worker is called
+	 * stalled before. 0: not known. */
+	uint64_t (*unit_ns_worst)(const void *params, const struct cb_env *env);
 	/* Memory traffic of a unit in bytes: allows the verdict "memory". */
 	uint64_t (*bytes_per_unit)(const void *params);
 	enum cb_partner_place (*partner_place)(const void *params);
+	/* The status that these params are meant to end with in this place, as results name it: "deadlock".
+	 * NULL: they are meant to be measured. */
+	const char *(*expects)(const void *params, const struct cb_env *env);
 
 	int (*prepare)(struct cb_setup *s, void **ret_prepared, struct cb_error *err);
 	int (*setup)(struct cb_setup *s, void **ret_shared, struct cb_error *err);

@@ -548,6 +548,11 @@ def is_unverified(entry: Entry) -> bool:
     return not notes or notes[0].get("file_system", "unverified") == "unverified"
 
 
+def is_collapsing(entry: Entry) -> bool:
+    """Whether its workload notes a spin lock that serves in the order of arrival to more workers than CPUs."""
+    return any("fifo_spin_lock" in sample.get("notes", {}) for sample in entry.cell.get("samples", []))
+
+
 def is_superlinear(entry: Entry) -> bool:
     """Whether a speed-up is more than the workers can explain, by its lower bound where it has one."""
     told = lookup(entry.cell, ("summary", "superlinear"))
@@ -586,6 +591,7 @@ MARKS: Sequence[Mark] = (
     Mark("rate", "<", is_brief, "samples shorter than 100 ms: the workload has no more units"),
     Mark("rate", "&", is_unverified, "not verified: whether it reached the device could not be checked there"),
     Mark("rate", ">", is_overloaded, "units arrived faster than they were done: response times only grow while the sample lasts"),
+    Mark("rate", "%", is_collapsing, "a spin lock that serves in the order of arrival, with more workers than CPUs: it collapses"),
     Mark("speedup", "!", is_superlinear, "more than 1.05 x the workers: look for what changed besides them"),
     Mark("speedup", "~", is_capacity_low, "the host gave clearly less than its CPUs while this was measured"),
 )

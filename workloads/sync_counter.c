@@ -9,8 +9,11 @@
  * increments another counter.
  *
  * Spin locks that serve in the order of arrival (ticket, mcs) collapse where workers outnumber CPUs: the next
- * in line may have no CPU, and all others spin until it gets one. Such samples are marked by a note, and kept
- * few and short enough to come to an end; where they would not they are refused.
+ * in line may have no CPU, and all others spin until it gets one. A hand-over then lasts a turn of the
+ * scheduler for each worker ahead on that CPU, before the collapse some nanoseconds. So units that make a
+ * sample before it last for hours after it: only with holds so long that few of them fill several turns is
+ * the number of increments given, as a collapsed sample ends in a few seconds, and is it marked by a note.
+ * Other such samples are refused.
  */
 #include "lib/workload.h"
 #include <pthread.h>
@@ -20,8 +23,10 @@
 
 #define LINE 256 /* bytes: two pairs of 64-byte lines, as adjacent-line prefetchers fetch pairs */
 
-/* Turns that last well above a hand-over, so that what a collapse costs is a figure and not a time-out. */
-#define COLLAPSE_HOLD_MIN 100000
+/* A hold and its hand-over together are some turns of the scheduler after so many, collapsed or not. */
+#define COLLAPSE_INCREMENTS 250
+#define COLLAPSE_HOLD       200000
+#define TURN_NS             4000000u /* of the scheduler */
 
 enum { METRIC_NS, METRIC_EXPECTED, METRIC_OBSERVED, METRIC_LOST, METRIC_LOST_PCT };
 enum {
@@ -168,44 +173,68 @@ static const struct guard {
 	[GUARD_LOCAL] = { add_none, NULL, false },
 };
 
+/* Workers that take turns on a CPU. */
+static uint64_t rounds(const struct cb_env *env)
+{
+	return (env->workers + env->cpus - 1) / env->cpus;
+}
+
 /* Whether each hand-over may have to wait until the scheduler has a turn for the next worker in line. */
 static bool collapses(const struct counter_params *p, const struct cb_env *env)
 {
 	return guards[p->guard].fifo && env->workers > env->cpus;
 }
 
-/* Increments that a sample can have then: a turn is some milliseconds, the longer the more workers wait. */
-static uint64_t collapsed_max(const struct cb_env *env)
+/* Increments of a sample then: it lasts the same whatever the workers, some 4 s where each waits for all
+ * turns. */
+static uint64_t collapsed_increments(const struct cb_env *env)
 {
-	uint64_t max = 1000 * env->cpus / env->workers;
+	uint64_t n = COLLAPSE_INCREMENTS / rounds(env);
 
-	return max > env->workers ? max : env->workers;
+	return n > env->workers ? n : env->workers;
+}
+
+/* The hold with which so many increments fill some turns of all CPUs before it collapses. */
+static uint64_t collapsed_hold(const struct cb_env *env)
+{
+	return COLLAPSE_HOLD * rounds(env);
 }
 
 static int counter_supported(const void *params, const struct cb_env *env, struct cb_error *err)
 {
 	const struct counter_params *p = params;
 
-	if (collapses(p, env) &&
-		(p->hold < COLLAPSE_HOLD_MIN || p->increments * env->workers > collapsed_max(env)))
+	if (!guards[p->guard].add)
 		return cb_error_set(err, -ENOTSUP,
-			"guard=%s hands over in the order of arrival: with more workers than CPUs it waits a "
-			"turn "
-			"of the scheduler for each increment (see it with hold=%d,increments=1)",
-			guard_names[p->guard], COLLAPSE_HOLD_MIN);
-	if (guards[p->guard].add)
-		return 0;
-	return cb_error_set(err, -ENOTSUP,
-		"guard=%s is a lock of Concurrency Kit, which was not there at build time (install libck-dev "
-		"and build again)",
-		guard_names[p->guard]);
+			"guard=%s is a lock of Concurrency Kit, which was not there at build time (install "
+			"libck-dev and build again)",
+			guard_names[p->guard]);
+	if (collapses(p, env) &&
+		(p->hold < collapsed_hold(env) || p->increments * env->workers > collapsed_increments(env)))
+		return cb_error_set(err, -ENOTSUP,
+			"guard=%s collapses with more workers than CPUs: it hands over in the order of "
+			"arrival, "
+			"and each increment waits a turn of the scheduler (see it with "
+			"hold=%llu,increments=1)",
+			guard_names[p->guard], (unsigned long long)collapsed_hold(env));
+	return 0;
 }
 
-static uint64_t counter_units_max(const void *params, const struct cb_env *env)
+/* A collapsed sample has as many units as it may: fewer would be over before it collapses. */
+static uint64_t counter_units(const void *params, const struct cb_env *env)
 {
 	const struct counter_params *p = params;
 
-	return collapses(p, env) ? collapsed_max(env) / p->increments : 0;
+	return collapses(p, env) ? collapsed_increments(env) / p->increments : 0;
+}
+
+/* Each increment behind all others in line, each of which waits for its turn, and for one of a stranger's. */
+static uint64_t counter_unit_ns_worst(const void *params, const struct cb_env *env)
+{
+	const struct counter_params *p = params;
+	bool in_line = guards[p->guard].fifo && env->workers > 1;
+
+	return in_line ? p->increments * env->workers * (rounds(env) + 1) * TURN_NS : 0;
 }
 
 static uint64_t counter_footprint(const void *params, const struct cb_env *env)
@@ -314,7 +343,9 @@ const struct cb_workload cb_workload_sync_counter = {
 	.params_size = sizeof(struct counter_params),
 	.supported = counter_supported,
 	.footprint = counter_footprint,
-	.units_max = counter_units_max,
+	.units_max = counter_units,
+	.units_min = counter_units,
+	.unit_ns_worst = counter_unit_ns_worst,
 	.setup = counter_setup,
 	.run = counter_run,
 	.expect = cb_expect_units,

@@ -77,6 +77,18 @@ static bool is_of_other_class(const struct cb_result *result, const struct cb_ce
 	return *bound && strcmp(bound, cb_class_names[workload_of(result, cell)->class]) != 0;
 }
 
+/* As its workload notes in every sample. */
+static bool is_collapsing(const struct cb_result *result, const struct cb_cell_result *cell)
+{
+	const struct cb_sample *s = cell->samples_n ? &cell->samples[0].s : NULL;
+
+	(void)result;
+	for (unsigned i = 0; s && i < s->notes_n; i++)
+		if (!strcmp(s->notes[i].key, "fifo_spin_lock"))
+			return true;
+	return false;
+}
+
 /* Whether a file workload says that it knows the file system that it was measured on. */
 static bool is_file_system_known(const struct cb_sample *s)
 {
@@ -113,6 +125,9 @@ const struct cb_mark_row cb_marks[CB_MARKS] = {
 	[CB_MARK_OVERLOADED] = { ">",
 		"units arrived faster than they were done: response times only grow while the sample lasts",
 		is_overloaded },
+	[CB_MARK_COLLAPSE] = { "%",
+		"a spin lock that serves in the order of arrival, with more workers than CPUs: it collapses",
+		is_collapsing },
 };
 
 bool cb_mark_applies(enum cb_mark mark, const struct cb_result *result, const struct cb_cell_result *cell)

@@ -33,7 +33,7 @@ static int unknown_option(const struct cb_options *options, const char *name, st
 	const char *nearest;
 
 	for (const struct cb_option *o = options->rows; o->name && n <= OPTIONS_MAX; o++)
-		if (has(options, o) && !o->hidden)
+		if (has(options, o))
 			words[n++] = o->name;
 	words[n] = NULL;
 	nearest = cb_nearest(name, words);
@@ -170,7 +170,7 @@ void cb_options_help(const struct cb_options *options, FILE *out)
 	for (const struct cb_option *o = options->rows; o->name; o++) {
 		if (o->heading)
 			fprintf(out, "\n%s:\n", o->heading);
-		if (has(options, o) && !o->hidden)
+		if (has(options, o))
 			help_row(o, out);
 	}
 	fprintf(out, "  -h, --help%*sthis text\n", HELP_INDENT - 12, "");

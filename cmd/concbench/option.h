@@ -23,8 +23,6 @@ struct cb_option {
 	const char *const *words; /* for cb_option_choice */
 	uint64_t min, max;        /* for numbers and durations; both 0: whatever the field holds */
 	bool repeatable;
-	bool hidden; /* known, so that it can say why it cannot be used; not in the help and never suggested
-		      */
 };
 
 /* What a command takes, and what was found. */

@@ -184,7 +184,19 @@ static const struct cb_option rows[] = {
 			"The "
 			"default for a sample is 10s or 20 x the expected time, whichever is more; for "
 			"preparation 5m" },
-	{ .name = "stall", .arg = "DUR", .parse = cb_value_not_built, .help = "", .hidden = true },
+	{ .name = "stall",
+		.arg = "DUR|none",
+		.parse = cb_value_stall,
+		.offset = RUN(stall_ns),
+		.min = 10 * MS,
+		.max = 1000 * HOUR,
+		.help = "a sample in which a worker finishes no unit for so long is ended and has failed, "
+			"and "
+			"what the worker was doing is told; so has one whose workers wait for each other's "
+			"locks. The default is 5s. Until the workload's first units have been timed, less "
+			"than 5s "
+			"counts as 5s, and the default as nine tenths of the time-out; afterwards it is at "
+			"least what 10 units take. none: nobody looks" },
 	{ .name = "seed",
 		.arg = "WORD",
 		.parse = cb_value_seed,

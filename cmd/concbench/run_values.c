@@ -221,12 +221,12 @@ int cb_value_seed(const struct cb_option *o, void *field, const char *text, stru
 	return cb_parse_word(text, field, err);
 }
 
-int cb_value_not_built(const struct cb_option *o, void *field, const char *text, struct cb_error *err)
+int cb_value_stall(const struct cb_option *o, void *field, const char *text, struct cb_error *err)
 {
-	(void)o;
-	(void)field;
-	(void)text;
-	return cb_error_set(err, -EINVAL, "is not built in this version; --timeout ends samples that hang");
+	if (strcmp(text, "none") != 0)
+		return cb_option_duration(o, field, text, err);
+	*(uint64_t *)field = CB_NONE;
+	return 0;
 }
 
 /* The array with room for one more, which the caller stores at once; NULL: no memory, array is as it was. */

@@ -29,8 +29,8 @@ int cb_value_rate(const struct cb_option *o, void *field, const char *text, stru
 int cb_value_precision(const struct cb_option *o, void *field, const char *text, struct cb_error *err);
 /* uint64_t */
 int cb_value_seed(const struct cb_option *o, void *field, const char *text, struct cb_error *err);
-/* none: always an error */
-int cb_value_not_built(const struct cb_option *o, void *field, const char *text, struct cb_error *err);
+/* uint64_t: nanoseconds; CB_NONE is none */
+int cb_value_stall(const struct cb_option *o, void *field, const char *text, struct cb_error *err);
 /* struct cb_run_options: one more scan */
 int cb_value_scan(const struct cb_option *o, void *field, const char *text, struct cb_error *err);
 /* struct cb_run_options: one more label */

@@ -77,9 +77,9 @@ static void put_rate_interval(struct row_context *c, char *buf)
 
 	put_half_width(&c->cell->summary.units_per_s, c->style->plus_minus, buf);
 	n = strlen(buf);
-	snprintf(buf + n, FIELD - n, "%s%s%s%s%s%s", mark(c, CB_MARK_PRECISION), mark(c, CB_MARK_QUEUED),
+	snprintf(buf + n, FIELD - n, "%s%s%s%s%s%s%s", mark(c, CB_MARK_PRECISION), mark(c, CB_MARK_QUEUED),
 		mark(c, CB_MARK_SHORT), mark(c, CB_MARK_BRIEF), mark(c, CB_MARK_UNVERIFIED),
-		mark(c, CB_MARK_OVERLOADED));
+		mark(c, CB_MARK_OVERLOADED), mark(c, CB_MARK_COLLAPSE));
 }
 
 static void put_speedup(struct row_context *c, char *buf)

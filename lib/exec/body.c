@@ -80,7 +80,7 @@ static int pin(const struct cb_crew *crew, unsigned index, struct cb_error *err)
 	return r ? cb_error_set(err, r, "cannot pin to CPU %d: %s", cpu, strerror(-r)) : 0;
 }
 
-static void make_worker(const struct cb_crew *crew, unsigned index, struct cb_worker *w)
+static void make_worker(const struct cb_crew *crew, unsigned index, struct cb_slot *slot, struct cb_worker *w)
 {
 	const struct cb_sample_spec *spec = crew->spec;
 
@@ -93,6 +93,7 @@ static void make_worker(const struct cb_crew *crew, unsigned index, struct cb_wo
 		.prepared = cb_prepared_data(spec->prepared),
 		.shared = crew->shared,
 		.io = &cb_io_blocking,
+		.locks = &slot->locks,
 	};
 }
 
@@ -296,7 +297,7 @@ int cb_crew_body(struct cb_crew *crew, unsigned index)
 	step(slot, CB_STEP_INIT);
 	if (crew->forked && slot->pid == slot->tid)
 		cb_crew_fresh_signals();
-	make_worker(crew, index, &w);
+	make_worker(crew, index, slot, &w);
 	set_timer_slack(slot);
 	r = pin(crew, index, &slot->error);
 	if (!r)

@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 
 #include "lib/exec/sample.h"
+#include "lib/workload_lock.h"
 
 #define CB_STEAL_CPUS_MAX 256 /* CPUs whose steal a sample watches */
 #define CB_LINE           256 /* bytes: two pairs of 64-byte lines, as adjacent-line prefetchers fetch pairs */
@@ -57,6 +58,7 @@ struct cb_usage {
 struct cb_slot {
 	_Alignas(CB_LINE) _Atomic uint32_t step; /* enum cb_step */
 	_Atomic uint64_t progress; /* units done so far, for who watches from outside; stored once a batch */
+	struct cb_locks locks;     /* likewise; written by what the workload calls */
 	int pid, tid, cpu;
 	uint64_t timer_slack_ns;
 	uint64_t first_ns, ready_ns, start_ns, end_ns, units, batches, digest;

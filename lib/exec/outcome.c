@@ -105,6 +105,10 @@ static void describe_death(const struct cb_control *control, const struct cb_end
 enum cb_status cb_outcome_status(const struct cb_control *control, const struct cb_end *end, unsigned workers,
 	char *reason, size_t size)
 {
+	if (end->stuck) {
+		snprintf(reason, size, "%s", end->stuck->reason);
+		return end->stuck->status;
+	}
 	if (end->timed_out) {
 		describe_timeout(control, end, workers, reason, size);
 		return CB_TIMEOUT;
@@ -336,6 +340,7 @@ void cb_outcome(const struct cb_sample_spec *spec, const struct cb_control *cont
 	ret->notes_n = control->notes_n <= CB_NOTES_MAX ? control->notes_n : CB_NOTES_MAX;
 	memcpy(ret->notes, control->notes, sizeof ret->notes);
 	ret->status = cb_outcome_status(control, end, workers, ret->reason, sizeof ret->reason);
+	ret->stuck = end->stuck;
 	if (ret->status != CB_OK)
 		return;
 	fill_times(control, workers, ret);

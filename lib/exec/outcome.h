@@ -3,6 +3,7 @@
 #define CB_EXEC_OUTCOME_H
 
 #include "lib/exec/control.h"
+#include "lib/exec/stuck.h"
 
 /* How the leader ended. */
 struct cb_end {
@@ -10,11 +11,12 @@ struct cb_end {
 	pid_t leader;
 	bool timed_out;
 	uint64_t timeout_ns, total_ns;
+	const struct cb_stuck *stuck; /* why the harness ended it before its time; NULL: it did not */
 };
 
 /*
- * Fills ret but for rows. The status: time-out first, then what the leader reported, then the leader's own
- * death. rows has room for all workers.
+ * Fills ret but for rows. The status: stuck workers and time-out first, then what the leader reported, then
+ * the leader's own death. rows has room for all workers.
  */
 void cb_outcome(const struct cb_sample_spec *spec, const struct cb_control *control, const struct cb_end *end,
 	struct cb_worker_row *rows, struct cb_sample *ret);

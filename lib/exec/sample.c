@@ -5,6 +5,7 @@
 
 #include "lib/exec/open_loop.h"
 #include "lib/exec/supervisor.h"
+#include "lib/host/clock.h"
 
 #define HARD_BASE_NS   2000000000u /* what a leader gets to kill and reap its workers, */
 #define HARD_WORKER_NS 10000000u   /* and for each of them */
@@ -70,6 +71,7 @@ int cb_sample_run(struct cb_supervisor *s, const struct cb_sample_spec *spec, st
 	unsigned workers = spec->shape.workers;
 	struct cb_control *control = cb_control_new(workers + spec->partners, histograms_of(spec));
 	struct job job = { .spec = spec, .control = control };
+	struct cb_watch watch;
 	struct cb_end end;
 	int r;
 
@@ -77,8 +79,12 @@ int cb_sample_run(struct cb_supervisor *s, const struct cb_sample_spec *spec, st
 		cb_control_free(control);
 		return cb_error_set(err, -ENOMEM, "no memory for a sample of %u workers", workers);
 	}
+	cb_watch_init(&watch, spec, control, &s->stuck, cb_now_ns());
+	s->watch = &watch;
 	r = cb_supervise(
 		s, spec->timeout_ns, HARD_BASE_NS + workers * (uint64_t)HARD_WORKER_NS, lead, &job, &end);
+	s->watch = NULL;
+	cb_watch_release(&watch);
 	if (!r) {
 		cb_outcome(spec, control, &end, s->rows, ret);
 		if (ret->status == CB_OK) {

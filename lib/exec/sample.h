@@ -14,8 +14,8 @@ enum cb_status {
 	CB_FAILED,  /* a hook returned an error */
 	CB_CRASHED, /* a signal or an unexpected exit */
 	CB_TIMEOUT,
-	CB_STALLED,
-	CB_DEADLOCK,
+	CB_STALLED,  /* a worker finished no unit for too long */
+	CB_DEADLOCK, /* workers wait for each other's locks */
 	CB_MISMATCH, /* wrong digest */
 };
 extern const char *const cb_status_names[];
@@ -35,6 +35,7 @@ struct cb_open_loop {
 	double rate_per_s; /* units a second, of all workers together; 0: closed loop */
 	enum cb_arrival arrival;
 };
+struct cb_stuck; /* lib/exec/stuck.h */
 
 /* What prepare made, once per group; inherited by all samples. See lib/exec/prepare.h. */
 struct cb_prepared;
@@ -61,6 +62,7 @@ struct cb_sample_spec {
 	struct cb_open_loop open;     /* needs dispatch shared and timing each; batches are 1 */
 	struct cb_histogram *service; /* open loop: gets the service times added, as cb_sample_run's hist gets
 					 the response times; or NULL */
+	uint64_t stall_ns; /* a worker that finishes no unit for so long ends the sample; 0: nobody looks */
 };
 
 #define CB_NOTES_MAX 12
@@ -95,6 +97,7 @@ struct cb_sample {
 	unsigned notes_n;
 	struct cb_worker_row
 		*rows; /* [shape.workers]; owned by the supervisor, valid until its next sample */
+	const struct cb_stuck *stuck; /* CB_STALLED, CB_DEADLOCK: likewise; else NULL */
 };
 
 /*

@@ -1,6 +1,7 @@
 /*
  * The harness while a sample runs: it sleeps in poll on the leader's pidfd and on its own signals, until a
- * deadline. It owns no thread and wakes for nothing else, so that it disturbs nothing.
+ * deadline. It owns no thread and wakes for nothing else, so that it disturbs nothing; only in samples that
+ * last long it looks now and then whether the workers get on (lib/exec/watch.h).
  */
 #include "lib/exec/supervisor.h"
 
@@ -137,14 +138,30 @@ int cb_supervisor_sleep(struct cb_supervisor *s, uint64_t ns)
 	return s->signal;
 }
 
-/* Waits for the leader's end. 0: it ended; -ETIMEDOUT; -EINTR and -ERESTART: asked to end, was stopped. */
+/* When to wake at the latest: for the deadline, or to look at the workers. */
+static uint64_t next_wake_ns(const struct cb_supervisor *s, uint64_t deadline_ns)
+{
+	return s->watch && s->watch->next_ns < deadline_ns ? s->watch->next_ns : deadline_ns;
+}
+
+static bool finds_stuck(struct cb_supervisor *s)
+{
+	uint64_t now = cb_now_ns();
+
+	return s->watch && now >= s->watch->next_ns && cb_watch_look(s->watch, now);
+}
+
+/*
+ * Waits for the leader's end. 0: it ended; -ETIMEDOUT; -EDEADLK: its workers do not get on; -EINTR and
+ * -ERESTART: asked to end, was stopped.
+ */
 static int await_leader(struct cb_supervisor *s, int pidfd, uint64_t deadline_ns)
 {
 	struct pollfd p[] = { { .fd = pidfd, .events = POLLIN }, { .fd = s->signal_fd, .events = POLLIN } };
 
 	s->stopped = false;
 	for (;;) {
-		poll_until(p, 2, deadline_ns);
+		poll_until(p, 2, next_wake_ns(s, deadline_ns));
 		if (cb_supervisor_interrupted(s))
 			return -EINTR;
 		if (s->stopped)
@@ -153,6 +170,8 @@ static int await_leader(struct cb_supervisor *s, int pidfd, uint64_t deadline_ns
 			return 0;
 		if (cb_now_ns() >= deadline_ns)
 			return -ETIMEDOUT;
+		if (finds_stuck(s))
+			return -EDEADLK;
 	}
 }
 
@@ -210,12 +229,13 @@ int cb_supervise(struct cb_supervisor *s, uint64_t timeout_ns, uint64_t hard_ns,
 	*ret_end = (struct cb_end){ .wait_status = reap(leader),
 		.leader = leader,
 		.timed_out = r == -ETIMEDOUT,
-		.timeout_ns = timeout_ns };
+		.timeout_ns = timeout_ns,
+		.stuck = r == -EDEADLK ? &s->stuck : NULL };
 	ret_end->total_ns = cb_now_ns() - from_ns;
 	if (pidfd >= 0)
 		close(pidfd);
 	cb_kill_descendants(&s->strangers);
 	if (r == -ERESTART)
 		stop_now(s);
-	return r == -ETIMEDOUT ? 0 : r;
+	return r == -ETIMEDOUT || r == -EDEADLK ? 0 : r;
 }

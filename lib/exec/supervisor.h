@@ -5,6 +5,7 @@
 #include "lib/exec/kill.h"
 #include "lib/exec/leader.h"
 #include "lib/exec/outcome.h"
+#include "lib/exec/watch.h"
 
 struct cb_supervisor {
 	struct cb_strangers strangers; /* children that this process was started with: not to be killed */
@@ -15,6 +16,8 @@ struct cb_supervisor {
 	bool supervising;           /* a leader is to be ended before the harness stops */
 	struct cb_worker_row *rows; /* of the latest sample, not inherited by forks */
 	size_t rows_bytes;
+	struct cb_watch *watch; /* looks at the running sample's workers; NULL: nobody does */
+	struct cb_stuck stuck;  /* what the latest watch found */
 };
 
 /*

@@ -31,6 +31,18 @@ static unsigned partners_of(const struct cb_workload *workload, unsigned workers
 	return workload->partners == CB_PARTNERS_PER_SAMPLE ? 1 : 0;
 }
 
+/* What the workload says that comes of these parameters there; CB_OK where it says nothing. */
+static enum cb_status expected_status(
+	const struct cb_workload *w, const void *params, const struct cb_env *env)
+{
+	const char *name = w->expects ? w->expects(params, env) : NULL;
+
+	for (unsigned s = 0; name && cb_status_names[s]; s++)
+		if (!strcmp(cb_status_names[s], name))
+			return (enum cb_status)s;
+	return CB_OK;
+}
+
 /* Asks the workload, and holds --units against its limit. */
 static void ask_workload(
 	struct cb_cell *cell, const struct cb_group *group, const struct cb_run_options *options)
@@ -40,6 +52,7 @@ static void ask_workload(
 	int r = w->supported ? w->supported(group->params, &cell->env, &why) : 0;
 	uint64_t units_max = w->units_max ? w->units_max(group->params, &cell->env) : 0;
 
+	cell->expected = expected_status(w, group->params, &cell->env);
 	if (r)
 		cb_cell_skip(cell, "%s", why.code ? why.text : strerror(-r));
 	else if (units_max && options->units > units_max)

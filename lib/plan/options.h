@@ -40,6 +40,7 @@ struct cb_run_options {
 	uint64_t time_budget_ns;           /* 60 s for the whole run; quick 30 s */
 	uint64_t warmup_ns;                /* 20 ms; quick 5 ms */
 	uint64_t timeout_ns;               /* 0: max(10 s, 20 x expected) */
+	uint64_t stall_ns;                 /* 0: 5 s, or what a unit needs; CB_NONE: nobody looks */
 	uint64_t seed;                     /* of the data */
 	char *dir;                         /* scratch files: $TMPDIR, else /var/tmp */
 	bool quick, allow_unverified, worker_rows, no_wait;

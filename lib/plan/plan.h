@@ -32,6 +32,7 @@ struct cb_cell {
 	bool baseline;         /* the group's first serial cell: what speed-up is measured against */
 	enum cb_status status; /* CB_OK: to be measured; CB_SKIPPED */
 	char reason[256];
+	enum cb_status expected; /* what the workload says that it is to end with; CB_OK: with numbers */
 };
 
 /* The cells of one workload and its params: those that are compared with each other. */

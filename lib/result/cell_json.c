@@ -9,6 +9,7 @@
 #include "lib/base/param.h"
 #include "lib/result/json.h"
 #include "lib/result/measured_json.h"
+#include "lib/result/stuck_json.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -323,6 +324,9 @@ static void add_front(struct cb_json in, const struct out *out)
 {
 	add_identity(in, out->result, out->cell->cell);
 	add_status(in, out->cell);
+	if (out->cell->cell->expected != CB_OK)
+		cb_json_text(in, "expected", cb_status_names[out->cell->cell->expected]);
+	cb_json_stuck(in, out->cell->stuck, out->workload->locks);
 	if (out->cell->units)
 		cb_json_u64(in, "units", out->cell->units);
 	if (out->cell->digest_known)

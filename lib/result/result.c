@@ -190,6 +190,15 @@ struct cb_kept_sample *cb_result_add(struct cb_result *result, unsigned cell, co
 	return kept;
 }
 
+void cb_result_keep_stuck(struct cb_result *result, unsigned cell, const struct cb_stuck *stuck)
+{
+	struct cb_stuck *copy = cb_store_alloc(result->store, sizeof *copy);
+
+	if (copy)
+		*copy = *stuck;
+	result->cells[cell].stuck = copy;
+}
+
 bool cb_sample_counts(const struct cb_kept_sample *kept)
 {
 	return kept->s.status == CB_OK && !kept->discarded;
@@ -207,6 +216,11 @@ unsigned cb_cell_result_counted(const struct cb_cell_result *cell)
 bool cb_cell_result_failed(const struct cb_cell_result *cell)
 {
 	return cell->status != CB_OK && cell->status != CB_SKIPPED;
+}
+
+bool cb_cell_result_as_expected(const struct cb_cell_result *cell)
+{
+	return cb_cell_result_failed(cell) && cell->status == cell->cell->expected;
 }
 
 int cb_result_exit_status(const struct cb_result *result)

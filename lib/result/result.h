@@ -5,6 +5,7 @@
 #ifndef CB_RESULT_RESULT_H
 #define CB_RESULT_RESULT_H
 
+#include "lib/exec/stuck.h"
 #include "lib/plan/plan.h"
 #include "lib/stats/order.h"
 
@@ -60,6 +61,7 @@ struct cb_cell_result {
 	const struct cb_cell *cell;
 	enum cb_status status;
 	char reason[256];
+	const struct cb_stuck *stuck; /* CB_STALLED, CB_DEADLOCK: the workers; else NULL */
 	uint64_t units, digest;
 	bool digest_known;
 	const char *verified_by; /* "expect", "serial", "samples" or NULL: what the digest was held against */
@@ -103,6 +105,8 @@ void cb_result_release(struct cb_result *result);
  * without memory. Its block, order, discarded, unpaired and capacity (NaN) are then the caller's to set.
  */
 struct cb_kept_sample *cb_result_add(struct cb_result *result, unsigned cell, const struct cb_sample *sample);
+/* Copies what is known of the stuck workers of a cell's last sample; does without where memory is short. */
+void cb_result_keep_stuck(struct cb_result *result, unsigned cell, const struct cb_stuck *stuck);
 /* Whether a sample enters statistics: it succeeded and was not discarded. */
 bool cb_sample_counts(const struct cb_kept_sample *kept);
 unsigned cb_cell_result_counted(const struct cb_cell_result *cell); /* how many of its samples do */
@@ -111,6 +115,8 @@ bool cb_cell_result_failed(const struct cb_cell_result *cell);      /* neither m
 /* Why an overloaded cell of an open loop is one, in a sentence; "" when it kept up. text: CB_OPEN_SENTENCE
  * bytes. */
 const char *cb_open_sentence(const struct cb_summary *summary, const struct cb_cell *cell, char *text);
+/* Whether it failed in just the way that its workload is meant to with these parameters. */
+bool cb_cell_result_as_expected(const struct cb_cell_result *cell);
 /*
  * Recomputes the summaries of a group's cells: rates, per-block ratios against its serial cell, bound. A cell
  * whose status is not CB_OK has none: a wrong digest or a crash is a failure, not a number.

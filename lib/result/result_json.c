@@ -89,6 +89,8 @@ static void add_options(struct cb_json in, const struct cb_run_options *o)
 	cb_json_u64(options, "warmup_ns", o->warmup_ns);
 	if (o->timeout_ns)
 		cb_json_u64(options, "timeout_ns", o->timeout_ns);
+	if (o->stall_ns)
+		cb_json_u64(options, "stall_ns", o->stall_ns == CB_NONE ? 0 : o->stall_ns);
 	cb_json_bool(options, "allow_unverified", o->allow_unverified);
 }
 

@@ -217,7 +217,7 @@ static int take_sample(struct cb_group_run *run, struct cb_cell_run *cell, unsig
 	if (sample.status == CB_OK)
 		check_digest(run, cell, &sample);
 	if (sample.status != CB_OK) {
-		cb_group_drop(run, cell, sample.status, sample.reason);
+		cb_group_fail(run, cell, &sample);
 		return 0;
 	}
 	return keep(run, cell, &sample, order, discarded, unpaired, err);

@@ -74,6 +74,15 @@ uint64_t cb_session_now_ns(const struct cb_session *session);
 /* Takes a cell out: its status and reason stand in the result. */
 void cb_group_drop(
 	struct cb_group_run *run, struct cb_cell_run *cell, enum cb_status status, const char *reason);
+/* The same for a sample that did not succeed; what it says of stuck workers is kept. */
+void cb_group_fail(struct cb_group_run *run, struct cb_cell_run *cell, const struct cb_sample *sample);
+/* The limit after which a worker of that sample is stalled; 0: nobody looks. See lib/plan/stall.h. */
+uint64_t cb_group_stall_ns(
+	const struct cb_group_run *run, const struct cb_cell *cell, uint64_t units, uint64_t timeout_ns);
+/* Warns when --stall is less than the units of the group need, and so is raised. */
+void cb_group_warn_of_long_units(const struct cb_group_run *run);
+/* Tells the listener a sentence. */
+void cb_group_warn(const struct cb_group_run *run, const char *sentence);
 /* Tells the listener where the run stands. */
 void cb_group_progress(struct cb_group_run *run, enum cb_phase phase, const struct cb_cell_run *cell);
 

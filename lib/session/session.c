@@ -14,6 +14,14 @@ uint64_t cb_session_now_ns(const struct cb_session *session)
 	return cb_now_ns() - cb_supervisor_stopped_ns(session->supervisor);
 }
 
+void cb_group_warn(const struct cb_group_run *run, const char *sentence)
+{
+	const struct cb_listener *listener = run->session->listener;
+
+	if (listener->warn)
+		listener->warn(listener->arg, sentence);
+}
+
 static unsigned cells_alive(const struct cb_group_run *run)
 {
 	unsigned n = 0;

@@ -72,6 +72,7 @@ int cb_group_sample(struct cb_group_run *run, const struct cb_cell *cell, uint64
 	spec.timing_every = run->timing_every ? run->timing_every : 1;
 	spec.warmup_ns = result->options->warmup_ns;
 	spec.timeout_ns = timeout_ns(run, cell, units);
+	spec.stall_ns = cb_group_stall_ns(run, cell, units, spec.timeout_ns);
 	do
 		r = cb_sample_run(run->session->supervisor, &spec, ret, how->latency, err);
 	while (r == -ERESTART);
@@ -93,18 +94,29 @@ void cb_group_drop(
 	snprintf(result->reason, sizeof result->reason, "%s", reason);
 }
 
+void cb_group_fail(struct cb_group_run *run, struct cb_cell_run *cell, const struct cb_sample *sample)
+{
+	cb_group_drop(run, cell, sample->status, sample->reason);
+	if (sample->stuck)
+		cb_result_keep_stuck(run->session->result, cell->index, sample->stuck);
+}
+
 static void calibration_of(const struct cb_group_run *run, const struct cb_cell *cell, uint64_t guess,
 	struct cb_calibration *ret)
 {
 	const struct cb_workload *workload = run->group->workload;
-	uint64_t multiple = (uint64_t)cell->shape.workers * cell->inflight, max = 0;
+	uint64_t multiple = (uint64_t)cell->shape.workers * cell->inflight, max = 0, min = 0;
 
 	if (workload->units_max)
 		max = workload->units_max(run->group->params, &cell->env);
+	if (workload->units_min)
+		min = workload->units_min(run->group->params, &cell->env);
+	if (workload->class == CB_CLASS_WAIT && min < WAVES_MIN * multiple)
+		min = WAVES_MIN * multiple;
 	*ret = (struct cb_calibration){
 		.target_ns = target_ns(run, cell),
 		.multiple = multiple,
-		.units_min = workload->class == CB_CLASS_WAIT ? WAVES_MIN * multiple : 1,
+		.units_min = min ? min : 1,
 		.units_max = max ? max : UINT64_MAX,
 	};
 	cb_calibration_start(ret, guess);
@@ -189,11 +201,22 @@ int cb_group_expect(struct cb_group_run *run, uint64_t units, bool *ret_known, u
 	return 0;
 }
 
-/* V units and their digest, against the workload's own answer, else serial's. */
-static int check_verified(
-	struct cb_group_run *run, struct cb_cell_run *cell, struct cb_sample *ret, struct cb_error *err)
+/* V; or all that a sample of the cell may have where that is less, and the workload can tell their digest. */
+static uint64_t verify_units_of(const struct cb_group_run *run, const struct cb_cell *cell)
 {
-	uint64_t want = run->verify_digest, units = run->verify_units;
+	const struct cb_workload *workload = run->group->workload;
+	uint64_t max = workload->units_max && workload->expect
+			       ? workload->units_max(run->group->params, &cell->env)
+			       : 0;
+
+	return max && max < run->verify_units ? max : run->verify_units;
+}
+
+/* That many units and their digest, against the workload's own answer, else serial's. */
+static int check_verified(struct cb_group_run *run, struct cb_cell_run *cell, uint64_t units,
+	struct cb_sample *ret, struct cb_error *err)
+{
+	uint64_t want = run->verify_digest;
 	enum cb_status status;
 	struct cb_error why = { 0 };
 	bool expected;
@@ -216,30 +239,31 @@ static int check_verified(
 	return 0;
 }
 
-/* V units in this cell. Also its first rate. The baseline has done them already: they are serial's. */
-static int verify_cell(
-	struct cb_group_run *run, struct cb_cell_run *cell, struct cb_sample *ret, struct cb_error *err)
+/* So many units in this cell. Also its first rate. The baseline has done them already: they are serial's. */
+static int verify_cell(struct cb_group_run *run, struct cb_cell_run *cell, uint64_t units,
+	struct cb_sample *ret, struct cb_error *err)
 {
 	int r = 0;
 
 	if (cell->cell->baseline)
 		*ret = run->serial_sample;
 	else
-		r = cb_group_sample(run, cell->cell, run->verify_units, NULL, ret, err);
-	return r || ret->status != CB_OK ? r : check_verified(run, cell, ret, err);
+		r = cb_group_sample(run, cell->cell, units, NULL, ret, err);
+	return r || ret->status != CB_OK ? r : check_verified(run, cell, units, ret, err);
 }
 
 /* Trials of one cell. Its units are in *c; the status of *ret says whether they are known. */
 static int try_cell(struct cb_group_run *run, struct cb_cell_run *cell, struct cb_calibration *c,
 	struct cb_sample *ret, struct cb_error *err)
 {
+	uint64_t units = verify_units_of(run, cell->cell);
 	int r = 0;
 
-	if (run->verify_units) {
-		r = verify_cell(run, cell, ret, err);
+	if (units) {
+		r = verify_cell(run, cell, units, ret, err);
 		if (r || ret->status != CB_OK)
 			return r;
-		c->units = run->verify_units;
+		c->units = units;
 		cb_calibration_feed(c, ret->makespan_ns);
 		if (c->done && (double)ret->makespan_ns * CONFIRM_DIVISOR >= (double)c->target_ns)
 			return 0;
@@ -268,8 +292,18 @@ static int calibrate_cell(struct cb_group_run *run, struct cb_cell_run *cell, st
 		cb_error_set(r ? err : NULL, r, "%s", why.text);
 	}
 	if (!r && sample.status != CB_OK)
-		cb_group_drop(run, cell, sample.status, sample.reason);
+		cb_group_fail(run, cell, &sample);
 	return r;
+}
+
+static void warn_without_serial(const struct cb_group_run *run, const struct cb_sample *sample)
+{
+	char text[sizeof sample->reason + 128];
+
+	snprintf(text, sizeof text,
+		"%s: the serial trial ended as '%s' (%s): other modes have nothing to be verified against",
+		run->group->workload->name, cb_status_names[sample->status], sample->reason);
+	cb_group_warn(run, text);
 }
 
 int cb_group_calibrate(struct cb_group_run *run, struct cb_error *err)
@@ -279,15 +313,10 @@ int cb_group_calibrate(struct cb_group_run *run, struct cb_error *err)
 
 	cb_group_progress(run, CB_PHASE_CALIBRATE, &run->cells[0]);
 	r = calibrate_serial(run, &sample, err);
-	if (!r && sample.status != CB_OK && run->session->listener->warn) {
-		char text[sizeof sample.reason + 128];
-
-		snprintf(text, sizeof text,
-			"%s: the serial trial ended as '%s' (%s): other modes have nothing to be verified "
-			"against",
-			run->group->workload->name, cb_status_names[sample.status], sample.reason);
-		run->session->listener->warn(run->session->listener->arg, text);
-	}
+	if (!r && sample.status != CB_OK)
+		warn_without_serial(run, &sample);
+	else if (!r)
+		cb_group_warn_of_long_units(run);
 	for (unsigned i = 0; i < run->group->n && !r; i++) {
 		struct cb_cell_run *cell = &run->cells[i];
 
@@ -295,7 +324,7 @@ int cb_group_calibrate(struct cb_group_run *run, struct cb_error *err)
 			continue;
 		cb_group_progress(run, CB_PHASE_CALIBRATE, cell);
 		if (cell->cell->baseline && sample.status != CB_OK)
-			cb_group_drop(run, cell, sample.status, sample.reason);
+			cb_group_fail(run, cell, &sample);
 		else
 			r = calibrate_cell(run, cell, err);
 	}

@@ -128,7 +128,6 @@ all_refused()
 		--dispatch=queue|--dispatch|not built in this version
 		--dispatch=spawn|--dispatch|not built in this version
 		--inflight=2|--inflight|not built in this version
-		--stall=1s|--stall|not built in this version
 	END
 }
 
@@ -220,14 +219,13 @@ all_refused()
 	[ -z "$stderr" ]
 	for option in mode workers shape inflight dispatch batch pin cpus scan units rate arrival sample-time samples precision \
 		time-budget warmup timeout seed dir label cells allow-unverified worker-rows output quiet progress \
-		color quick no-wait; do
+		color quick no-wait stall; do
 		[[ $output == *"--$option"* ]]
 	done
 	one_line=$(tr -s ' \n' ' ' <<<"$output")
 	[[ $one_line == *"[200ms; with --quick 50ms]"* ]]
 	[[ $one_line == *"[2%]"* ]]
 	[[ $output != *"--json"* ]]
-	[[ $output != *"--stall"* ]]
 	[ "$("$CONCBENCH" run -h)" = "$output" ]
 	[ "$("$CONCBENCH" help run)" = "$output" ]
 	[[ $("$CONCBENCH" plan --help) == *"--json"* ]]

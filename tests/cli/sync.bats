@@ -79,12 +79,25 @@ exact()
 	run concbench plan --mode=serial sync_counter:guard=ticket
 	[[ "$output" != *"build time"* ]] || skip "built without Concurrency Kit"
 	run concbench run --quick --quiet --samples=1 --mode=threads --workers=3 --cpus="$(one_cpu)" --units=20 --output=r.json \
-		sync_counter:guard=ticket sync_counter:guard=ticket,hold=100000,increments=1 sync_counter:guard=spin
+		sync_counter:guard=ticket sync_counter:guard=ticket,hold=600000,increments=1 sync_counter:guard=spin
 	assert_status 0
 	assert_json r.json '[c["status"] for c in cells] == ["skipped", "ok", "ok"]'
 	assert_json r.json '"more workers than CPUs" in cells[0]["reason"]'
 	assert_json r.json 'cells[1]["samples"][0]["notes"]["fifo_spin_lock"] == "more workers than CPUs"'
 	assert_json r.json '"notes" not in cells[2]["samples"][0]'
+}
+
+# In a run that finds its units itself: long enough that it shows, short enough that it ends.
+@test "a spin lock that serves in the order of arrival collapses where workers outnumber CPUs, is measured and marked" {
+	run concbench plan --mode=serial sync_counter:guard=mcs
+	[[ "$output" != *"build time"* ]] || skip "built without Concurrency Kit"
+	run concbench run --quick --progress=none --samples=1 --mode=threads,processes --workers=2 --cpus="$(one_cpu)" \
+		--output=r.json sync_counter:guard=mcs,hold=400000,increments=1
+	assert_status 0
+	assert_json r.json '[(c["status"], c["units"]) for c in cells] == [("ok", 124), ("ok", 124)] or
+		[(c["status"], c["units"]) for c in cells] == [("ok", 125), ("ok", 125)]'
+	assert_output "^  threads/cpus=[0-9]+ +2\* +[0-9.]+k?/s +[^ ]*%"
+	assert_output "^% +a spin lock that serves in the order of arrival"
 }
 
 @test "a global is shared by threads, copied for processes, and partly shared in hybrid" {

@@ -129,6 +129,11 @@ given_summary() {
 	given_summary '"n": 1' '"options": {"allow_unverified": true},' ext4
 	split "$file"
 	hasnt "$out" "&"
+	hasnt "$out" "/s%"
+	given_summary '"n": 1' '' 'ext4", "fifo_spin_lock": "more workers than CPUs'
+	split "$file"
+	has "$out" " 5/s%"
+	has "$out" "note: % a spin lock"
 }
 
 @test "text: human units at their borders" {

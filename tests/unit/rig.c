@@ -66,6 +66,7 @@ static int run_with(struct cb_supervisor *supervisor, struct cb_sample_spec *spe
 	}
 	r = cb_sample_run(supervisor, spec, ret, NULL, err);
 	ret->rows = NULL; /* they go with the supervisor */
+	ret->stuck = NULL;
 	cb_prepared_free(prepared);
 	spec->prepared = NULL;
 	return r;

@@ -175,11 +175,12 @@ static void test_waiting_in_line_for_a_cpu(void **state)
 		{ "sync_counter:guard=mcs", 3, 2, UINT64_MAX },
 		{ "sync_counter:guard=spin", 3, 2, 0 },
 		{ "sync_counter:guard=mutex", 64, 2, 0 },
-		{ "sync_counter:guard=ticket,hold=100000", 4, 2, UINT64_MAX },
-		{ "sync_counter:guard=ticket,hold=99999,increments=1", 4, 2, UINT64_MAX },
-		{ "sync_counter:guard=ticket,hold=100000,increments=1", 4, 2, 500 },
-		{ "sync_counter:guard=mcs,hold=100000,increments=10", 4, 2, 50 },
-		{ "sync_counter:guard=mcs,hold=100000,increments=1", 64, 2, 64 },
+		{ "sync_counter:guard=ticket,hold=400000", 4, 2, UINT64_MAX },
+		{ "sync_counter:guard=ticket,hold=399999,increments=1", 4, 2, UINT64_MAX },
+		{ "sync_counter:guard=ticket,hold=400000,increments=1", 4, 2, 125 },
+		{ "sync_counter:guard=ticket,hold=400000,increments=1", 5, 2, UINT64_MAX },
+		{ "sync_counter:guard=mcs,hold=400000,increments=10", 4, 2, 12 },
+		{ "sync_counter:guard=mcs,hold=6400000,increments=1", 64, 2, 64 },
 	};
 	const struct cb_workload *w = &cb_workload_sync_counter;
 
@@ -196,9 +197,10 @@ static void test_waiting_in_line_for_a_cpu(void **state)
 		assert_int_equal(
 			w->supported(params, &env, &err), rows[i].units_max == UINT64_MAX ? -ENOTSUP : 0);
 		if (rows[i].units_max == UINT64_MAX)
-			assert_non_null(strstr(err.text, "(see it with hold=100000,increments=1)"));
+			assert_non_null(strstr(err.text, "000,increments=1)"));
 		else
 			assert_int_equal(w->units_max(params, &env), rows[i].units_max);
+		assert_int_equal(w->units_min(params, &env), w->units_max(params, &env));
 	}
 }
 

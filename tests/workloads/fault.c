@@ -93,6 +93,24 @@ static int hang(struct strike *s)
 	return 0;
 }
 
+/* Waits for a byte that nobody writes. */
+static int read_nothing(struct strike *s)
+{
+	int fds[2];
+	char byte;
+
+	if (pipe(fds) || read(fds[0], &byte, 1) < 0)
+		return cb_error_set(s->err, -errno, "cannot read a pipe");
+	return 0;
+}
+
+/* Stops its process, as kill -STOP does. */
+static int stop(struct strike *s)
+{
+	(void)s;
+	return raise(SIGSTOP);
+}
+
 static int spin(struct strike *s)
 {
 	for (;;)
@@ -184,10 +202,10 @@ static const char *const hooks[] = { "none", "prepare", "setup", "worker_init", 
 	"worker_fini", "verify", "teardown", NULL };
 static const char *const hows[] = { "error", "canceled", "segv", "abort", "kill", "exit", "exit0", "hang",
 	"spin", "slow", "digest", "grandchild", "harness_int", "harness_term", "harness_stop", "harness_kill",
-	"all_above_kill", NULL };
+	"all_above_kill", "read", "stop", NULL };
 static int (*const acts[])(struct strike *) = { error, canceled, segv, sigabrt, kill_own, exit_3, exit_0,
 	hang, spin, slow, wrong_digest, grandchild, harness_int, harness_term, harness_stop, harness_kill,
-	all_above_kill };
+	all_above_kill, read_nothing, stop };
 
 static int strike_here(const struct fault *fault, const void *prepared, enum hook hook, struct cb_worker *w,
 	struct cb_error *err)
