@@ -52,11 +52,9 @@ static int open_socket(unsigned transport, int flags)
 	return fd;
 }
 
-/* No worker waits for an answer that cannot come: a closed connection is told, after the leader has had time
- * to see whether the server died. */
-static int server_gone(const struct cb_worker *w, ssize_t rc, struct cb_error *err)
+/* No worker waits for an answer that cannot come. */
+static int server_gone(ssize_t rc, struct cb_error *err)
 {
-	w->io->sleep_ns(CB_SERVER_NS_PER_S / 5);
 	rc = rc < 0 ? rc : -EPIPE;
 	return cb_error_set(err, (int)rc, "the server does not answer: %s", strerror((int)-rc));
 }
@@ -106,7 +104,7 @@ static int client_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb
 		if (rc > 0)
 			rc = move_all(w, &m, false);
 		if (rc <= 0)
-			return server_gone(w, rc, err);
+			return server_gone(rc, err);
 		if (m.unit != unit || w->io->now_ns() - sent_ns < cb_delay_ns(&p->delay, w->seed, unit))
 			return cb_error_set(err, -EPROTO,
 				"the server answered another request or before its time (unit %llu to %llu)",
