@@ -27,6 +27,8 @@ void cb_loop_init(struct cb_loop *loop, const struct cb_sample_spec *spec, struc
 	*loop = (struct cb_loop){
 		.spec = spec,
 		.worker = worker,
+		.take = cb_dispatches[spec->dispatch].take,
+		.call = cb_dispatches[spec->dispatch].call,
 		.ticket = &control->ticket,
 		.progress = &slot->progress,
 		.err = &slot->error,
@@ -41,18 +43,20 @@ void cb_loop_init(struct cb_loop *loop, const struct cb_sample_spec *spec, struc
 		loop->histogram = &control->histograms[worker->index];
 }
 
-/* Takes up to loop->batch units. Returns how many, from *ret_first; 0: none is left. */
-static uint64_t take(struct cb_loop *loop, uint64_t *ret_first)
+uint64_t cb_take_static(struct cb_loop *loop, uint64_t *ret_first)
+{
+	uint64_t left = loop->end - loop->next;
+
+	*ret_first = loop->next;
+	left = left < loop->batch ? left : loop->batch;
+	loop->next += left;
+	return left;
+}
+
+uint64_t cb_take_shared(struct cb_loop *loop, uint64_t *ret_first)
 {
 	uint64_t left;
 
-	if (loop->spec->dispatch == CB_DISPATCH_STATIC) {
-		*ret_first = loop->next;
-		left = loop->end - loop->next;
-		left = left < loop->batch ? left : loop->batch;
-		loop->next += left;
-		return left;
-	}
 	*ret_first = atomic_fetch_add_explicit(loop->ticket, loop->batch, memory_order_relaxed);
 	if (*ret_first >= loop->spec->units)
 		return 0;
@@ -60,15 +64,21 @@ static uint64_t take(struct cb_loop *loop, uint64_t *ret_first)
 	return left < loop->batch ? left : loop->batch;
 }
 
+int cb_loop_call(struct cb_loop *loop, uint64_t first, uint64_t n)
+{
+	if (loop->call)
+		return loop->call(loop, first, n);
+	return loop->spec->workload->run(loop->worker, first, n, loop->err);
+}
+
 /* Every unit on its own between two clock readings, the first of which is from_ns. */
 static int run_each(struct cb_loop *loop, uint64_t first, uint64_t n, uint64_t from_ns)
 {
-	int (*run)(struct cb_worker *, uint64_t, uint64_t, struct cb_error *) = loop->spec->workload->run;
 	uint64_t now, last = from_ns;
 	int r;
 
 	for (uint64_t i = 0; i < n; i++) {
-		r = run(loop->worker, first + i, 1, loop->err);
+		r = cb_loop_call(loop, first + i, 1);
 		if (r)
 			return r;
 		now = cb_now_ns();
@@ -85,7 +95,7 @@ static int run_first_timed(struct cb_loop *loop, uint64_t first, uint64_t n)
 	int r = run_each(loop, first, 1, cb_now_ns());
 
 	loop->timing_left = loop->spec->timing_every;
-	return r || n == 1 ? r : loop->spec->workload->run(loop->worker, first + 1, n - 1, loop->err);
+	return r || n == 1 ? r : cb_loop_call(loop, first + 1, n - 1);
 }
 
 static int run_batch(struct cb_loop *loop, uint64_t first, uint64_t n)
@@ -96,7 +106,7 @@ static int run_batch(struct cb_loop *loop, uint64_t first, uint64_t n)
 		if (!--loop->timing_left)
 			return run_first_timed(loop, first, n);
 	}
-	return loop->spec->workload->run(loop->worker, first, n, loop->err);
+	return cb_loop_call(loop, first, n);
 }
 
 /* After n units that took ns: at most doubles, shrinks at once. */
@@ -147,7 +157,7 @@ static int run_fixed(struct cb_loop *loop)
 
 	if (loop->spec->dispatch == CB_DISPATCH_SHARED && !loop->histogram)
 		return run_tickets(loop);
-	while ((n = take(loop, &first))) {
+	while ((n = loop->take(loop, &first))) {
 		r = run_batch(loop, first, n);
 		if (r)
 			return r;
@@ -164,7 +174,7 @@ static int run_automatic(struct cb_loop *loop)
 	uint64_t first, n, before;
 	int r;
 
-	while ((n = take(loop, &first))) {
+	while ((n = loop->take(loop, &first))) {
 		before = loop->end_ns;
 		r = run_batch(loop, first, n);
 		if (r)

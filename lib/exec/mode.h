@@ -9,6 +9,7 @@
 #include "lib/base/base.h"
 
 struct cb_crew;
+struct cb_loop;
 
 /* How W workers are arranged. Always processes x threads == workers. */
 struct cb_shape {
@@ -40,10 +41,15 @@ extern const struct cb_mode *const cb_modes[];
 const struct cb_mode *cb_mode_find(const char *name);
 
 enum cb_dispatch { CB_DISPATCH_STATIC, CB_DISPATCH_SHARED };
-/* One row a dispatch, indexed by enum cb_dispatch; ends with name NULL. */
+/* How units reach workers. One row a dispatch, indexed by enum cb_dispatch; ends with name NULL. */
 struct cb_dispatch_row {
 	const char *name, *summary;
-	unsigned cap;
+	unsigned cap; /* the CB_CAN_* bit that a workload needs */
+	/* Timed, in a worker: takes up to loop->batch units. Returns how many, from *ret_first; 0: none is
+	 * left. */
+	uint64_t (*take)(struct cb_loop *loop, uint64_t *ret_first);
+	/* Timed, in a worker: does units and returns what run returned. NULL: calls the workload's run. */
+	int (*call)(struct cb_loop *loop, uint64_t first, uint64_t n);
 };
 extern const struct cb_dispatch_row cb_dispatches[];
 

@@ -1,7 +1,9 @@
-/* The table of modes: the one place that knows them all. */
+/* The tables of modes and dispatches: the one place that knows them all. */
 #include "lib/exec/mode.h"
 
 #include <string.h>
+
+#include "lib/exec/dispatch.h"
 
 extern const struct cb_mode cb_mode_serial, cb_mode_processes, cb_mode_threads, cb_mode_hybrid;
 
@@ -14,10 +16,15 @@ const struct cb_mode *const cb_modes[] = {
 };
 
 const struct cb_dispatch_row cb_dispatches[] = {
-	[CB_DISPATCH_STATIC] = { "static", "each worker gets an equal range of units beforehand",
-		CB_CAN_STATIC },
-	[CB_DISPATCH_SHARED] = { "shared", "workers take units from one ticket counter", CB_CAN_SHARED },
-	{ NULL, NULL, 0 },
+	[CB_DISPATCH_STATIC] = { .name = "static",
+		.summary = "each worker gets an equal range of units beforehand",
+		.cap = CB_CAN_STATIC,
+		.take = cb_take_static },
+	[CB_DISPATCH_SHARED] = { .name = "shared",
+		.summary = "workers take units from one ticket counter",
+		.cap = CB_CAN_SHARED,
+		.take = cb_take_shared },
+	{ .name = NULL },
 };
 
 const struct cb_mode *cb_mode_find(const char *name)
