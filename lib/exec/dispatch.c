@@ -23,12 +23,16 @@ void cb_loop_init(struct cb_loop *loop, const struct cb_sample_spec *spec, struc
 	uint64_t share = spec->units / worker->count / BATCHES_MIN;
 	uint64_t given = spec->batch < spec->units ? spec->batch
 						   : spec->units; /* else tickets would wrap around */
+	const struct cb_dispatch_row *row = cb_dispatch_of(spec);
 
 	*loop = (struct cb_loop){
 		.spec = spec,
 		.worker = worker,
-		.take = cb_dispatches[spec->dispatch].take,
-		.call = cb_dispatches[spec->dispatch].call,
+		.slot = slot,
+		.row = row,
+		.take = row->take,
+		.call = row->call,
+		.queue = control->queue,
 		.ticket = &control->ticket,
 		.progress = &slot->progress,
 		.err = &slot->error,
@@ -36,11 +40,22 @@ void cb_loop_init(struct cb_loop *loop, const struct cb_sample_spec *spec, struc
 		.end = cb_static_first(spec->units, worker->index + 1, worker->count),
 		.batch = given ? given : 1,
 		.batch_max = share ? share : 1,
-		.automatic = !spec->batch,
+		.automatic = !spec->batch && !row->singly,
 		.timing_left = 1,
 	};
 	if (spec->timing != CB_TIMING_NONE && control->histograms)
 		loop->histogram = &control->histograms[worker->index];
+}
+
+int cb_loop_join(struct cb_loop *loop, struct cb_error *err)
+{
+	return loop->row->join ? loop->row->join(loop, err) : 0;
+}
+
+void cb_loop_leave(struct cb_loop *loop)
+{
+	if (loop->row->leave)
+		loop->row->leave(loop);
 }
 
 uint64_t cb_take_static(struct cb_loop *loop, uint64_t *ret_first)
@@ -155,7 +170,7 @@ static int run_fixed(struct cb_loop *loop)
 	uint64_t first, n;
 	int r;
 
-	if (loop->spec->dispatch == CB_DISPATCH_SHARED && !loop->histogram)
+	if (loop->take == cb_take_shared && !loop->call && !loop->histogram)
 		return run_tickets(loop);
 	while ((n = loop->take(loop, &first))) {
 		r = run_batch(loop, first, n);
@@ -165,7 +180,7 @@ static int run_fixed(struct cb_loop *loop)
 		loop->batches++;
 		atomic_store_explicit(loop->progress, loop->units, memory_order_relaxed);
 	}
-	loop->end_ns = cb_now_ns();
+	loop->end_ns = loop->idle_ns ? loop->idle_ns : cb_now_ns();
 	return 0;
 }
 

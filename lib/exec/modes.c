@@ -24,8 +24,34 @@ const struct cb_dispatch_row cb_dispatches[] = {
 		.summary = "workers take units from one ticket counter",
 		.cap = CB_CAN_SHARED,
 		.take = cb_take_shared },
+	[CB_DISPATCH_QUEUE] = { .name = "queue",
+		.summary = "the leader puts units into a bounded blocking queue, workers get them",
+		.cap = CB_CAN_QUEUE,
+		.singly = true,
+		.handover_ns = 1000,
+		.open = cb_tasks_open,
+		.feed = cb_tasks_feed,
+		.join = cb_tasks_join,
+		.leave = cb_tasks_leave,
+		.take = cb_take_task },
+	[CB_DISPATCH_SPAWN] = { .name = "spawn",
+		.summary = "a new process or thread for each unit, as many at a time as there are workers",
+		.cap = CB_CAN_SPAWN,
+		.singly = true,
+		.handover_ns = 50000,
+		.join = cb_spawn_join,
+		.leave = cb_spawn_leave,
+		.take = cb_take_shared,
+		.call = cb_spawn_call },
 	{ .name = NULL },
 };
+
+const struct cb_dispatch_row *cb_dispatch_of(const struct cb_sample_spec *spec)
+{
+	bool alone = spec->mode && !spec->mode->spawn && spec->dispatch != CB_DISPATCH_STATIC;
+
+	return &cb_dispatches[alone ? CB_DISPATCH_SHARED : spec->dispatch];
+}
 
 const struct cb_mode *cb_mode_find(const char *name)
 {

@@ -41,11 +41,13 @@ static uint64_t timeout_ns(const struct cb_group_run *run, const struct cb_cell 
 {
 	double unit = run->serial_unit_ns, expected = (double)target_ns(run, cell);
 	double by_units = unit * ((double)units / concurrency(run, cell) + 1); /* one more for the warm-up */
+	double handing = (double)cb_dispatches[cell->dispatch].handover_ns * (double)units;
 
 	if (options_of(run)->timeout_ns)
 		return options_of(run)->timeout_ns;
 	if (cell->open.rate_per_s > 0)
 		expected = fmax(expected, (double)units * 1e9 / cell->open.rate_per_s);
+	by_units += handing;
 	expected = by_units > expected ? by_units : expected;
 	expected = expected * TIMEOUT_FACTOR + (double)cell->shape.workers * CREATE_NS;
 	return expected < TIMEOUT_MIN ? (uint64_t)TIMEOUT_MIN
@@ -189,12 +191,47 @@ int cb_group_expect(struct cb_group_run *run, uint64_t units, bool *ret_known, u
 	return 0;
 }
 
-/* V units and their digest, against the workload's own answer, else serial's. */
-static int check_verified(
-	struct cb_group_run *run, struct cb_cell_run *cell, struct cb_sample *ret, struct cb_error *err)
+/*
+ * The units of a cell's trial: V, unless handing them out would last far longer than a sample, as with a
+ * process for each of a million short units.
+ */
+static uint64_t trial_units(const struct cb_group_run *run, const struct cb_cell *cell)
 {
-	uint64_t want = run->verify_digest, units = run->verify_units;
+	unsigned handover_ns = cb_dispatches[cell->dispatch].handover_ns;
+	uint64_t most = handover_ns ? target_ns(run, cell) / handover_ns : UINT64_MAX;
+
+	most = most > cell->shape.workers ? most : cell->shape.workers;
+	return run->verify_units < most ? run->verify_units : most;
+}
+
+/* Serial's digest of so many units: of V it is known, of fewer it is found out. */
+static int serial_digest(
+	struct cb_group_run *run, uint64_t units, struct cb_sample *ret, struct cb_error *err)
+{
+	int r = 0;
+
+	if (units == run->verify_units) {
+		*ret = (struct cb_sample){ .status = CB_OK, .digest = run->verify_digest };
+		return 0;
+	}
+	if (run->few_units != units)
+		r = cb_group_sample(run, &run->group->serial, units, NULL, ret, err);
+	else
+		*ret = (struct cb_sample){ .status = CB_OK, .digest = run->few_digest };
+	if (!r && ret->status == CB_OK) {
+		run->few_units = units;
+		run->few_digest = ret->digest;
+	}
+	return r;
+}
+
+/* Those units and their digest, against the workload's own answer, else serial's. */
+static int check_verified(struct cb_group_run *run, struct cb_cell_run *cell, uint64_t units,
+	struct cb_sample *ret, struct cb_error *err)
+{
+	uint64_t want = 0;
 	enum cb_status status;
+	struct cb_sample serial = { .status = CB_OK };
 	struct cb_error why = { 0 };
 	bool expected;
 	int r = cb_group_expect(run, units, &expected, &want, &status, &why);
@@ -206,6 +243,16 @@ static int check_verified(
 		snprintf(ret->reason, sizeof ret->reason, "%s", why.text);
 		return 0;
 	}
+	if (!expected) {
+		r = serial_digest(run, units, &serial, err);
+		if (r)
+			return r;
+		if (serial.status != CB_OK) {
+			*ret = serial;
+			return 0;
+		}
+		want = serial.digest;
+	}
 	cell->verified_by = expected ? "expect" : "serial";
 	if (ret->digest == want)
 		return 0;
@@ -216,30 +263,32 @@ static int check_verified(
 	return 0;
 }
 
-/* V units in this cell. Also its first rate. The baseline has done them already: they are serial's. */
-static int verify_cell(
-	struct cb_group_run *run, struct cb_cell_run *cell, struct cb_sample *ret, struct cb_error *err)
+/* A trial of units in this cell. Also its first rate. The baseline has done them already: they are serial's.
+ */
+static int verify_cell(struct cb_group_run *run, struct cb_cell_run *cell, uint64_t units,
+	struct cb_sample *ret, struct cb_error *err)
 {
 	int r = 0;
 
 	if (cell->cell->baseline)
 		*ret = run->serial_sample;
 	else
-		r = cb_group_sample(run, cell->cell, run->verify_units, NULL, ret, err);
-	return r || ret->status != CB_OK ? r : check_verified(run, cell, ret, err);
+		r = cb_group_sample(run, cell->cell, units, NULL, ret, err);
+	return r || ret->status != CB_OK ? r : check_verified(run, cell, units, ret, err);
 }
 
 /* Trials of one cell. Its units are in *c; the status of *ret says whether they are known. */
 static int try_cell(struct cb_group_run *run, struct cb_cell_run *cell, struct cb_calibration *c,
 	struct cb_sample *ret, struct cb_error *err)
 {
+	uint64_t units = trial_units(run, cell->cell);
 	int r = 0;
 
-	if (run->verify_units) {
-		r = verify_cell(run, cell, ret, err);
+	if (units) {
+		r = verify_cell(run, cell, units, ret, err);
 		if (r || ret->status != CB_OK)
 			return r;
-		c->units = run->verify_units;
+		c->units = units;
 		cb_calibration_feed(c, ret->makespan_ns);
 		if (c->done && (double)ret->makespan_ns * CONFIRM_DIVISOR >= (double)c->target_ns)
 			return 0;
@@ -254,7 +303,7 @@ static int calibrate_cell(struct cb_group_run *run, struct cb_cell_run *cell, st
 	struct cb_calibration c;
 	int r;
 
-	calibration_of(run, cell->cell, run->verify_units, &c);
+	calibration_of(run, cell->cell, trial_units(run, cell->cell), &c);
 	r = try_cell(run, cell, &c, &sample, err);
 	if (!r && sample.status == CB_OK) {
 		cell->units = options_of(run)->units            ? options_of(run)->units
