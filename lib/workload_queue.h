@@ -6,7 +6,7 @@
  *   attach   by each thread that puts or gets, once: gives the number that its calls carry
  *   put get  by attached threads; copy one item in or out
  *   close    by anybody: putters fail from now on, getters drain what is there and then learn of the end
- *   detach   by the thread that attached
+ *   detach   by the thread that attached, or its end; the memory must stay mapped until then
  *
  * Order: items of one putter come out in the order in which it put them. Every item that put accepted comes
  * out once, whoever dies: a user that dies within put or get has either done it or not. The item that a
@@ -72,7 +72,8 @@ struct cb_queue_user {
 struct cb_queue {
 	uint64_t capacity; /* a power of two */
 	size_t item_bytes, cell_bytes, cells_offset;
-	unsigned users_n, spins;
+	unsigned users_n;
+	_Atomic unsigned spins; /* may be changed at any time */
 	/* read by all, seldom written */
 	_Alignas(CB_QUEUE_LINE) _Atomic uint32_t closed;
 	struct cb_queue_door getters, putters;
@@ -142,7 +143,7 @@ static inline int cb_queue_init(
 	q->cell_bytes = cb_queue_cell_bytes(item_bytes);
 	q->cells_offset = sizeof *q + users * sizeof q->users[0];
 	q->users_n = users;
-	q->spins = spins;
+	atomic_init(&q->spins, spins);
 	for (uint64_t i = 0; i < q->capacity; i++)
 		atomic_init(&cb_queue_cell(q, i)->word, cb_queue_word(i, 0, CB_QUEUE_FREE));
 	return -r;
@@ -229,11 +230,9 @@ static inline int cb_queue_attach(struct cb_queue *q, unsigned hint)
 	return -EUSERS;
 }
 
-/* Looks after the one that a cell's word names. True: it was dead, or is done; look again. */
-static inline _Bool cb_queue_look_after(struct cb_queue *q, uint64_t word)
+/* Whether the user of that number has detached, or ended, or died. Not for a number never attached. */
+static inline _Bool cb_queue_gone(struct cb_queue *q, unsigned user)
 {
-	unsigned user = word >> 2 & CB_QUEUE_USERS_MAX;
-
 	if (cb_queue_own(q, user))
 		return 0;
 	cb_queue_detach(q, user);
@@ -351,7 +350,7 @@ static inline int cb_queue_insist(const struct cb_queue_call *c)
 
 	do
 		r = cb_queue_attempt(c, &word);
-	while (r == -EAGAIN && cb_queue_claimed(word) && cb_queue_look_after(c->q, word));
+	while (r == -EAGAIN && cb_queue_claimed(word) && cb_queue_gone(c->q, word >> 2 & CB_QUEUE_USERS_MAX));
 	return r;
 }
 
@@ -376,11 +375,12 @@ static inline int cb_queue_nap(const struct cb_queue_call *c, uint64_t until_ns)
 __attribute__((noinline, unused)) static int cb_queue_wait(const struct cb_queue_call *c, uint64_t timeout_ns)
 {
 	uint64_t word, now, until;
+	unsigned spins = atomic_load_explicit(&c->q->spins, memory_order_relaxed);
 	int r = -EAGAIN;
 
 	if (!timeout_ns)
 		return cb_queue_insist(c);
-	for (unsigned i = 0; i < c->q->spins; i++) {
+	for (unsigned i = 0; i < spins; i++) {
 		cb_queue_relax();
 		r = cb_queue_attempt(c, &word);
 		if (r != -EAGAIN)
@@ -421,6 +421,14 @@ static inline int cb_queue_get(struct cb_queue *q, unsigned user, void *item, ui
 	int r = cb_queue_try_get(q, user, item, &word);
 
 	return r == -EAGAIN ? cb_queue_wait(&call, timeout_ns) : r;
+}
+
+/* How many items are in it, about. */
+static inline uint64_t cb_queue_length(struct cb_queue *q)
+{
+	uint64_t head = atomic_load(&q->head), tail = atomic_load(&q->tail);
+
+	return tail > head ? tail - head : 0;
 }
 
 /* For good; again does nothing. */
