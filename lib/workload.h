@@ -1,7 +1,8 @@
 /*
  * The contract between concbench and a workload. It is the only header a workload needs (workload_file.h and
- * workload_ipc.h have what those with files and those that send messages share), and it needs no symbol of
- * the program: what a workload calls is an inline function here or a function pointer that it is handed.
+ * workload_ipc.h have what those with files and those that send messages share, workload_queue.h a queue in
+ * shared memory), and it needs no symbol of the program: what a workload calls is an inline function here or
+ * a function pointer that it is handed.
  *
  * A workload is one file workloads/NAME.c that defines `const struct cb_workload cb_workload_NAME`.
  * It is a pure function of (params, seed, unit number), cut into numbered units. The same run() is
@@ -232,6 +233,10 @@ enum cb_class {
 #define CB_CAN_STATIC     (1u << 8)
 #define CB_CAN_SHARED     (1u << 9)
 #define CB_CAN_QUEUE      (1u << 10)
+/*
+ * run does its work rightly in a process forked from the worker's, or in another thread: digest and metrics
+ * come back from there, nothing else that run writes to the worker's private memory does.
+ */
 #define CB_CAN_SPAWN      (1u << 11)
 #define CB_CAN_BLOCKING   (CB_CAN_SERIAL | CB_CAN_PROCESSES | CB_CAN_THREADS | CB_CAN_HYBRID)
 #define CB_CAN_DISPATCHES (CB_CAN_STATIC | CB_CAN_SHARED | CB_CAN_QUEUE | CB_CAN_SPAWN)
