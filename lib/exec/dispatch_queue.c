@@ -109,11 +109,15 @@ static int look(struct feeder *f)
 
 static int put_task(struct feeder *f, const struct task *task)
 {
-	int r, dead = ++f->tasks % LOOK_TASKS ? 0 : look(f);
+	int r = ++f->tasks % LOOK_TASKS ? 0 : look(f);
 
-	while (!dead && (r = cb_queue_put(f->queue, f->user, task, LOOK_NS)) == -ETIMEDOUT)
-		dead = look(f);
-	return dead;
+	while (!r) {
+		r = cb_queue_put(f->queue, f->user, task, LOOK_NS);
+		if (r != -ETIMEDOUT)
+			return r;
+		r = look(f);
+	}
+	return r;
 }
 
 int cb_tasks_feed(struct cb_crew *crew)

@@ -111,6 +111,19 @@ no_process()
 	killed KILL 137
 }
 
+@test "a unit's process dies with its worker when nobody above is left" {
+	faulty_background "${SHORT[@]}" --samples=2 --mode=processes --workers=4 --dispatch=spawn --output=r.json \
+		fault:hook=run,how=hang,worker=1
+	await 10 at_work
+	sleep 0.3
+	leader=$(pgrep -P "$PID")
+	kill -STOP "$PID" # it must not see its leader die
+	kill -KILL "$leader"
+	kill -KILL "$PID"
+	assert_exit 137
+	await 5 no_process
+}
+
 @test "a partner that dies under either dispatch" {
 	run faulty "${POOLS[@]}" --dispatch=queue,spawn fault_partner:how=kill
 	assert_status 5

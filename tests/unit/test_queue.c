@@ -240,6 +240,7 @@ static void test_a_sleeper_is_woken_by_the_other_side(void **state)
 		assert_int_equal(pthread_create(&id, NULL, sleep_in_queue, &sleeper), 0);
 		await_sleepers(put ? &q->putters : &q->getters, 1);
 		assert_int_equal(put ? cb_queue_get(q, 1, &item, 0) : cb_queue_put(q, 1, &item, 0), 0);
+		assert_int_equal((put ? &q->putters : &q->getters)->turn, 1); /* else it woke by itself */
 		pthread_join(id, NULL);
 		assert_int_equal(sleeper.result, 0);
 		queue_free(q);
@@ -469,8 +470,59 @@ static void test_the_living_are_waited_for(void **state)
 	queue_free(q);
 }
 
+#define LARGE 33554432u /* copying that many bytes takes milliseconds */
+
+struct large {
+	struct cb_queue *q;
+	unsigned char *item;
+	int result;
+};
+
+static void *put_large(void *arg)
+{
+	struct large *l = arg;
+	unsigned user = (unsigned)cb_queue_attach(l->q, 1);
+
+	l->result = cb_queue_put(l->q, user, l->item, CB_QUEUE_FOREVER);
+	cb_queue_detach(l->q, user);
+	return NULL;
+}
+
+/* Closes while an item is copied in, once; whether that came in time is told by the result. */
+static int close_meanwhile(struct large *l)
+{
+	size_t bytes = cb_queue_bytes(1, LARGE, 2);
+	pthread_t id;
+
+	l->q = shared(bytes);
+	assert_int_equal(cb_queue_init(l->q, 1, LARGE, 2, 0), 0);
+	assert_int_equal(cb_queue_attach(l->q, 0), 0);
+	assert_int_equal(pthread_create(&id, NULL, put_large, l), 0);
+	while ((atomic_load(&cb_queue_cell(l->q, 0)->word) & 3) == CB_QUEUE_FREE)
+		sched_yield();
+	cb_queue_close(l->q);
+	pthread_join(id, NULL);
+	assert_int_equal(cb_queue_get(l->q, 0, l->item, 0), l->result); /* both or neither */
+	cb_queue_detach(l->q, 0);
+	munmap(l->q, bytes);
+	return l->result;
+}
+
 /* A closed queue takes an item back that was being put meanwhile. */
 static void test_an_item_put_while_closing_is_taken_back(void **state)
+{
+	struct large large = { .item = calloc(1, LARGE) };
+	int result = 0;
+
+	(void)state;
+	assert_non_null(large.item);
+	for (unsigned i = 0; i < 50 && result == 0; i++)
+		result = close_meanwhile(&large);
+	assert_int_equal(result, -EPIPE);
+	free(large.item);
+}
+
+static void test_what_was_accepted_while_closing_comes_out(void **state)
 {
 	struct crowd *c = crowd(4);
 	unsigned accepted = 0, got = 0;
@@ -601,6 +653,7 @@ int main(void)
 		cmocka_unit_test(test_a_thread_that_ended_is_dead_too),
 		cmocka_unit_test(test_the_living_are_waited_for),
 		cmocka_unit_test(test_an_item_put_while_closing_is_taken_back),
+		cmocka_unit_test(test_what_was_accepted_while_closing_comes_out),
 		cmocka_unit_test(test_kills_at_random_points_stop_nobody),
 	};
 
