@@ -259,6 +259,7 @@ static inline _Bool cb_queue_claimed(uint64_t word)
 static inline struct cb_queue_cell *cb_queue_claim(struct cb_queue *q, _Atomic uint64_t *end, unsigned user,
 	enum cb_queue_state from, enum cb_queue_state to, uint64_t *ret_position, uint64_t *ret_word)
 {
+	*ret_word = 0;
 	for (;;) {
 		uint64_t position = atomic_load(end);
 		struct cb_queue_cell *cell = cb_queue_cell(q, position);
