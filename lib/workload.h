@@ -225,14 +225,14 @@ enum cb_class {
 };
 
 /* caps: the modes and dispatches a workload can run under, and what the harness must know of it. */
-#define CB_CAN_SERIAL     (1u << 0)
-#define CB_CAN_PROCESSES  (1u << 1)
-#define CB_CAN_THREADS    (1u << 2)
-#define CB_CAN_HYBRID     (1u << 3)
-#define CB_CAN_ASYNC      (1u << 4) /* run waits through w->io only */
-#define CB_CAN_STATIC     (1u << 8)
-#define CB_CAN_SHARED     (1u << 9)
-#define CB_CAN_QUEUE      (1u << 10)
+#define CB_CAN_SERIAL    (1u << 0)
+#define CB_CAN_PROCESSES (1u << 1)
+#define CB_CAN_THREADS   (1u << 2)
+#define CB_CAN_HYBRID    (1u << 3)
+#define CB_CAN_ASYNC     (1u << 4) /* run waits through w->io only */
+#define CB_CAN_STATIC    (1u << 8)
+#define CB_CAN_SHARED    (1u << 9)
+#define CB_CAN_QUEUE     (1u << 10)
 /*
  * run does its work rightly in a process forked from the worker's, or in another thread: digest and metrics
  * come back from there, nothing else that run writes to the worker's private memory does.
