@@ -1,8 +1,9 @@
 /*
- * The contract between concbench and a workload. It is the only header a workload needs (workload_file.h,
- * workload_ipc.h and workload_lock.h have what those with files, with messages and with several locks share),
- * and it needs no symbol of the program: what a workload calls is an inline function here or a function
- * pointer that it is handed.
+ * The contract between concbench and a workload. It is the only header a workload needs, and it needs no
+ * symbol of the program: what a workload calls is an inline function here or a function pointer that it is
+ * handed. Headers beside it have what several workloads share: workload_file.h (files), workload_ipc.h
+ * (messages to a partner), workload_lock.h (several locks), workload_queue.h (a queue in shared memory),
+ * workload_delay.h and workload_server.h (a server that answers late).
  *
  * A workload is one file workloads/NAME.c that defines `const struct cb_workload cb_workload_NAME`.
  * It is a pure function of (params, seed, unit number), cut into numbered units. The same run() is
@@ -229,14 +230,18 @@ enum cb_class {
 };
 
 /* caps: the modes and dispatches a workload can run under, and what the harness must know of it. */
-#define CB_CAN_SERIAL     (1u << 0)
-#define CB_CAN_PROCESSES  (1u << 1)
-#define CB_CAN_THREADS    (1u << 2)
-#define CB_CAN_HYBRID     (1u << 3)
-#define CB_CAN_ASYNC      (1u << 4) /* run waits through w->io only */
-#define CB_CAN_STATIC     (1u << 8)
-#define CB_CAN_SHARED     (1u << 9)
-#define CB_CAN_QUEUE      (1u << 10)
+#define CB_CAN_SERIAL    (1u << 0)
+#define CB_CAN_PROCESSES (1u << 1)
+#define CB_CAN_THREADS   (1u << 2)
+#define CB_CAN_HYBRID    (1u << 3)
+#define CB_CAN_ASYNC     (1u << 4) /* run waits through w->io only */
+#define CB_CAN_STATIC    (1u << 8)
+#define CB_CAN_SHARED    (1u << 9)
+#define CB_CAN_QUEUE     (1u << 10)
+/*
+ * run does its work rightly in a process forked from the worker's, or in another thread: digest and metrics
+ * come back from there, nothing else that run writes to the worker's private memory does.
+ */
 #define CB_CAN_SPAWN      (1u << 11)
 #define CB_CAN_BLOCKING   (CB_CAN_SERIAL | CB_CAN_PROCESSES | CB_CAN_THREADS | CB_CAN_HYBRID)
 #define CB_CAN_DISPATCHES (CB_CAN_STATIC | CB_CAN_SHARED | CB_CAN_QUEUE | CB_CAN_SPAWN)

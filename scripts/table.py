@@ -227,7 +227,7 @@ SUMMARY = {
 }
 CELL = {
     **{key: WORD for key in ("id", "workload", "class", "mode", "dispatch", "pin", "status", "reason")},
-    **{key: WHOLE for key in ("workload_version", "workers", "processes", "threads", "inflight", "units", "partners")},
+    **{key: WHOLE for key in ("workload_version", "workers", "processes", "threads", "inflight", "units", "waves", "partners")},
     "batch": SCALAR,
     "params": MapOf(PARAM),
     "cpus": [WHOLE],
@@ -669,6 +669,7 @@ COLUMNS: Sequence[Column] = (
     Column("status", TEXT, from_cell("status"), "ok, skipped, failed, crashed, ..."),
     Column("n", COUNT, from_cell("summary", "n"), "samples that count"),
     Column("units", COUNT, from_cell("units"), "units of work in a sample"),
+    Column("waves", COUNT, from_cell("waves"), "units / workers, rounded up, where units are few"),
     Column(
         "rate",
         RATE,

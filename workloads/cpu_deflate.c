@@ -210,7 +210,9 @@ const struct cb_workload cb_workload_cpu_deflate = {
 	.unit = "64 KiB block compressed",
 	.version = 2,
 	.class = CB_CLASS_CPU,
-	.caps = CB_CAN_BLOCKING | CB_CAN_DISPATCHES,
+	/* Not dispatch spawn: what a worker compressed last is looked at in the end, and a copy is gone then.
+	 */
+	.caps = CB_CAN_BLOCKING | CB_CAN_STATIC | CB_CAN_SHARED | CB_CAN_QUEUE,
 	.params = deflate_table,
 	.metrics = deflate_metrics,
 	.params_size = sizeof(struct deflate_params),

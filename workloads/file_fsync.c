@@ -217,7 +217,8 @@ const struct cb_workload cb_workload_file_fsync = {
 	.unit = "block appended and synced",
 	.version = 1,
 	.class = CB_CLASS_DEVICE,
-	.caps = CB_CAN_BLOCKING | CB_CAN_ASYNC | CB_CAN_DISPATCHES,
+	/* Not dispatch spawn: where the next append goes is the worker's own, and lost with a copy. */
+	.caps = CB_CAN_BLOCKING | CB_CAN_ASYNC | CB_CAN_STATIC | CB_CAN_SHARED | CB_CAN_QUEUE,
 	.fds_per_worker = 1,
 	.params = fsync_table,
 	.metrics = fsync_metrics,

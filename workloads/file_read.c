@@ -338,7 +338,9 @@ const struct cb_workload cb_workload_file_read = {
 	.unit = "block read",
 	.version = 1,
 	.class = CB_CLASS_DEVICE,
-	.caps = CB_CAN_BLOCKING | CB_CAN_ASYNC | CB_CAN_DISPATCHES,
+	/* Not dispatch spawn: what a unit's own thread reads is in no worker's account, so nothing is proven.
+	 */
+	.caps = CB_CAN_BLOCKING | CB_CAN_ASYNC | CB_CAN_STATIC | CB_CAN_SHARED | CB_CAN_QUEUE,
 	.fds_per_worker = 1,
 	.params = read_table,
 	.metrics = read_metrics,

@@ -35,7 +35,8 @@ const struct cb_workload cb_workload_kernel_getppid = {
 	.unit = "call",
 	.version = 1,
 	.class = CB_CLASS_KERNEL,
-	.caps = CB_CAN_BLOCKING | CB_CAN_DISPATCHES,
+	/* Not dispatch spawn: a unit's process has another parent, and that is what a unit asks for. */
+	.caps = CB_CAN_BLOCKING | CB_CAN_STATIC | CB_CAN_SHARED | CB_CAN_QUEUE,
 	.worker_init = getppid_worker_init,
 	.run = getppid_run,
 	.expect = cb_expect_units,

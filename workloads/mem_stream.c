@@ -165,7 +165,9 @@ const struct cb_workload cb_workload_mem_stream = {
 	.unit = "triad of 64 KiB of each array",
 	.version = 1,
 	.class = CB_CLASS_MEMORY,
-	.caps = CB_CAN_BLOCKING | CB_CAN_DISPATCHES,
+	/* Not dispatch spawn: a worker goes through its arrays from unit to unit, and a copy would begin
+	   anew. */
+	.caps = CB_CAN_BLOCKING | CB_CAN_STATIC | CB_CAN_SHARED | CB_CAN_QUEUE,
 	.params = stream_table,
 	.metrics = stream_metrics,
 	.params_size = sizeof(struct stream_params),

@@ -71,7 +71,8 @@ static const struct cb_option rows[] = {
 		.offset = RUN(dispatches),
 		.def = "shared",
 		.help = "how units reach workers: static (equal ranges beforehand), shared (one ticket "
-			"counter)" },
+			"counter), queue (put into a bounded blocking queue by a feeder), spawn (a new "
+			"process or thread for each unit, one a worker at a time); serial has none" },
 	{ .name = "batch",
 		.arg = "auto|N",
 		.parse = cb_value_batch,
@@ -81,7 +82,7 @@ static const struct cb_option rows[] = {
 		.max = UINT64_C(1) << 32,
 		.help = "units that a worker takes at a time, from the shared counter or, with "
 			"--dispatch=static, "
-			"from its own range" },
+			"from its own range; auto is 1 with --dispatch=queue and spawn" },
 	{ .name = "pin",
 		.arg = "LIST",
 		.parse = cb_value_pins,

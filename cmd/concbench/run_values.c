@@ -20,7 +20,7 @@
 /* A word of the design that this version lacks. */
 static bool is_planned(const char *word)
 {
-	static const char *const planned[] = { "async", "queue", "spawn" };
+	static const char *const planned[] = { "async" };
 
 	for (size_t i = 0; i < CB_COUNT(planned); i++)
 		if (!strcmp(word, planned[i]))

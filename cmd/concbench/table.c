@@ -350,6 +350,45 @@ static void print_heading(
 		style->off);
 }
 
+/* Whether an earlier cell of the group has as many workers, and so as many waves. */
+static bool seen_workers(const struct cb_result *result, const struct cb_group *group, unsigned cell)
+{
+	for (unsigned i = group->first; i < cell; i++)
+		if (is_measured(&result->cells[i]) &&
+			result->cells[i].cell->shape.workers == result->cells[cell].cell->shape.workers)
+			return true;
+	return false;
+}
+
+/* "  5 units: 5 waves on 1 worker, 2 on 4 workers": where units are few. */
+static void print_waves(
+	FILE *out, const struct cb_result *result, const struct cb_group *group, const struct cb_style *style)
+{
+	char text[512];
+	size_t n = 0;
+
+	for (unsigned i = group->first; i < group->first + group->n && n < sizeof text; i++) {
+		const struct cb_cell_result *cell = &result->cells[i];
+		unsigned long long waves = cb_cell_result_waves(result, cell);
+		unsigned workers = cell->cell->shape.workers;
+
+		if (!is_measured(cell) || !waves || seen_workers(result, group, i))
+			continue;
+		if (!n)
+			n = (size_t)snprintf(text, sizeof text,
+				"%llu unit%s:", (unsigned long long)cell->units, cell->units == 1 ? "" : "s");
+		else
+			n += (size_t)snprintf(text + n, sizeof text - n, ",");
+		if (n < sizeof text)
+			n += (size_t)snprintf(text + n, sizeof text - n, " %llu wave%s on %u worker%s", waves,
+				waves == 1 ? "" : "s", workers, workers == 1 ? "" : "s");
+	}
+	if (!n)
+		return;
+	fputs("  ", out);
+	cb_wrap(out, text, 2, style->width);
+}
+
 static void print_group(FILE *out, const struct cb_result *result, unsigned g, const struct row *rows,
 	const unsigned widths[COLUMNS], const struct cb_style *style)
 {
@@ -373,6 +412,7 @@ static void print_group(FILE *out, const struct cb_result *result, unsigned g, c
 		print_fields(out, &rows[i], widths, COLUMNS);
 		fputc('\n', out);
 	}
+	print_waves(out, result, group, style);
 	cb_verdict(result, g, sentence, sizeof sentence);
 	if (*sentence) {
 		fputs("  => ", out);

@@ -111,7 +111,7 @@ static void warm_without_run(uint64_t until_ns)
  * Runs units that do not count for warmup_ns, one call at least: then caches, branch predictors and the CPU's
  * clock are as they will be.
  */
-static int warm_up(const struct cb_crew *crew, struct cb_worker *w, struct cb_error *err)
+static int warm_up(const struct cb_crew *crew, struct cb_worker *w, struct cb_loop *loop)
 {
 	const struct cb_workload *workload = crew->spec->workload;
 	uint64_t n = 1, before, now = cb_now_ns(), until = now + crew->spec->warmup_ns;
@@ -124,12 +124,12 @@ static int warm_up(const struct cb_crew *crew, struct cb_worker *w, struct cb_er
 	}
 	do {
 		before = now;
-		r = workload->run(w, unit, n, err);
+		r = cb_loop_call(loop, unit, n);
 		if (r)
 			return r;
 		unit += n;
 		now = cb_now_ns();
-		if (now - before < WARMUP_CALL_NS / 2 && n < (UINT64_C(1) << 32))
+		if (!loop->call && now - before < WARMUP_CALL_NS / 2 && n < (UINT64_C(1) << 32))
 			n *= 2;
 	} while (now < until);
 	return 0;
@@ -140,6 +140,7 @@ static void forget_warm_up(struct cb_worker *w, struct cb_loop *loop)
 {
 	w->digest = 0;
 	memset(w->metric, 0, sizeof w->metric);
+	memset(&loop->spent, 0, sizeof loop->spent);
 	if (loop->histogram)
 		memset(loop->histogram, 0, sizeof *loop->histogram);
 }
@@ -203,6 +204,8 @@ static int measure(struct cb_crew *crew, struct cb_slot *slot, struct cb_worker 
 	r = cb_is_open(&crew->spec->open) ? cb_open_loop_run(loop, crew->control, slot)
 					  : cb_loop_run(loop, slot->start_ns);
 	read_usage_after(slot, schedstat_fd);
+	if (loop->call)
+		cb_usage_add(&slot->usage, &loop->spent);
 	slot->end_ns = loop->end_ns;
 	slot->units = loop->units;
 	slot->batches = loop->batches;
@@ -218,11 +221,15 @@ static int work(struct cb_crew *crew, struct cb_slot *slot, struct cb_worker *w,
 	struct cb_usage now;
 	struct cb_loop loop;
 	bool alone = crew->forked && crew->spec->shape.threads == 1; /* in its process */
-	int r, schedstat_fd = cb_usage_open(alone);
+	int r, schedstat_fd;
 
 	cb_loop_init(&loop, crew->spec, crew->control, w, slot);
+	r = cb_loop_join(&loop, &slot->error);
+	if (r)
+		return r;
+	schedstat_fd = cb_usage_open(alone);
 	step(slot, CB_STEP_WARMUP);
-	r = warm_up(crew, w, &slot->error);
+	r = warm_up(crew, w, &loop);
 	if (!r) {
 		forget_warm_up(w, &loop);
 		cb_open_loop_clear(&loop, crew->control);
@@ -237,6 +244,7 @@ static int work(struct cb_crew *crew, struct cb_slot *slot, struct cb_worker *w,
 		cb_usage_read_io(alone, &now);
 		cb_usage_since(&slot->usage, &now, true);
 	}
+	cb_loop_leave(&loop);
 	if (schedstat_fd >= 0)
 		close(schedstat_fd);
 	return r;

@@ -70,6 +70,10 @@ struct cb_slot {
 	} open;
 	struct cb_error error;
 	_Atomic uint32_t told; /* 1: the body has returned that error */
+	enum cb_status status; /* what the error makes of the cell; CB_OK: what errors usually do */
+	/* dispatch spawn: of the unit's process, which writes digest and metric too */
+	_Atomic bool unit_done; /* run has returned */
+	int unit_result;        /* what it returned */
 };
 
 /* A process that the leader made, and the bodies it runs. */
@@ -106,6 +110,7 @@ struct cb_control {
 	_Alignas(CB_LINE) size_t bytes; /* of the whole block */
 	unsigned slots_n;
 	struct cb_histogram *histograms; /* [workers], in open loop twice as many; or NULL */
+	struct cb_queue *queue;          /* dispatch queue: made by the leader before workers exist */
 	/*
 	 * [slots_n], the leader's own. In private memory the leader would pay for a copy of the page after
 	 * each fork.

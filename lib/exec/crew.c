@@ -189,6 +189,10 @@ static int report_failed(struct cb_crew *crew, unsigned index)
 			error->code == -EAGAIN || error->code == -ENOMEM ? CB_SKIPPED : CB_FAILED, text);
 	}
 	who(crew, index, 1, name, sizeof name);
+	if (slot->status != CB_OK) {
+		snprintf(text, sizeof text, "%s: %s in %s", name, error->text, cb_step_names[step]);
+		return end_early(crew, slot->status, text);
+	}
 	snprintf(text, sizeof text, "%s failed in %s: %s", name, cb_step_names[step], error->text);
 	return end_early(crew, CB_FAILED, text);
 }
@@ -500,7 +504,11 @@ int cb_crew_lead_meet(struct cb_crew *crew, enum cb_meet meet)
 		[CB_MEET_LEFT] = let_leave,
 	};
 	unsigned all = crew->workers + crew->partners;
-	int r = wait_for_all(crew, meet, meet == CB_MEET_ENDED ? crew->workers : all);
+	const struct cb_dispatch_row *dispatch = cb_dispatch_of(crew->spec);
+	int r = meet == CB_MEET_ENDED && dispatch->feed ? dispatch->feed(crew) : 0;
+
+	if (!r)
+		r = wait_for_all(crew, meet, meet == CB_MEET_ENDED ? crew->workers : all);
 
 	if (!r)
 		then[meet](crew);

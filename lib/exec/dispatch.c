@@ -23,10 +23,16 @@ void cb_loop_init(struct cb_loop *loop, const struct cb_sample_spec *spec, struc
 	uint64_t share = spec->units / worker->count / BATCHES_MIN;
 	uint64_t given = spec->batch < spec->units ? spec->batch
 						   : spec->units; /* else tickets would wrap around */
+	const struct cb_dispatch_row *row = cb_dispatch_of(spec);
 
 	*loop = (struct cb_loop){
 		.spec = spec,
 		.worker = worker,
+		.slot = slot,
+		.row = row,
+		.take = row->take,
+		.call = row->call,
+		.queue = control->queue,
 		.ticket = &control->ticket,
 		.progress = &slot->progress,
 		.err = &slot->error,
@@ -34,25 +40,38 @@ void cb_loop_init(struct cb_loop *loop, const struct cb_sample_spec *spec, struc
 		.end = cb_static_first(spec->units, worker->index + 1, worker->count),
 		.batch = given ? given : 1,
 		.batch_max = share ? share : 1,
-		.automatic = !spec->batch,
+		.automatic = !spec->batch && !row->singly,
 		.timing_left = 1,
 	};
 	if (spec->timing != CB_TIMING_NONE && control->histograms)
 		loop->histogram = &control->histograms[worker->index];
 }
 
-/* Takes up to loop->batch units. Returns how many, from *ret_first; 0: none is left. */
-static uint64_t take(struct cb_loop *loop, uint64_t *ret_first)
+int cb_loop_join(struct cb_loop *loop, struct cb_error *err)
+{
+	return loop->row->join ? loop->row->join(loop, err) : 0;
+}
+
+void cb_loop_leave(struct cb_loop *loop)
+{
+	if (loop->row->leave)
+		loop->row->leave(loop);
+}
+
+uint64_t cb_take_static(struct cb_loop *loop, uint64_t *ret_first)
+{
+	uint64_t left = loop->end - loop->next;
+
+	*ret_first = loop->next;
+	left = left < loop->batch ? left : loop->batch;
+	loop->next += left;
+	return left;
+}
+
+uint64_t cb_take_shared(struct cb_loop *loop, uint64_t *ret_first)
 {
 	uint64_t left;
 
-	if (loop->spec->dispatch == CB_DISPATCH_STATIC) {
-		*ret_first = loop->next;
-		left = loop->end - loop->next;
-		left = left < loop->batch ? left : loop->batch;
-		loop->next += left;
-		return left;
-	}
 	*ret_first = atomic_fetch_add_explicit(loop->ticket, loop->batch, memory_order_relaxed);
 	if (*ret_first >= loop->spec->units)
 		return 0;
@@ -60,15 +79,21 @@ static uint64_t take(struct cb_loop *loop, uint64_t *ret_first)
 	return left < loop->batch ? left : loop->batch;
 }
 
+int cb_loop_call(struct cb_loop *loop, uint64_t first, uint64_t n)
+{
+	if (loop->call)
+		return loop->call(loop, first, n);
+	return loop->spec->workload->run(loop->worker, first, n, loop->err);
+}
+
 /* Every unit on its own between two clock readings, the first of which is from_ns. */
 static int run_each(struct cb_loop *loop, uint64_t first, uint64_t n, uint64_t from_ns)
 {
-	int (*run)(struct cb_worker *, uint64_t, uint64_t, struct cb_error *) = loop->spec->workload->run;
 	uint64_t now, last = from_ns;
 	int r;
 
 	for (uint64_t i = 0; i < n; i++) {
-		r = run(loop->worker, first + i, 1, loop->err);
+		r = cb_loop_call(loop, first + i, 1);
 		if (r)
 			return r;
 		now = cb_now_ns();
@@ -85,7 +110,7 @@ static int run_first_timed(struct cb_loop *loop, uint64_t first, uint64_t n)
 	int r = run_each(loop, first, 1, cb_now_ns());
 
 	loop->timing_left = loop->spec->timing_every;
-	return r || n == 1 ? r : loop->spec->workload->run(loop->worker, first + 1, n - 1, loop->err);
+	return r || n == 1 ? r : cb_loop_call(loop, first + 1, n - 1);
 }
 
 static int run_batch(struct cb_loop *loop, uint64_t first, uint64_t n)
@@ -96,7 +121,7 @@ static int run_batch(struct cb_loop *loop, uint64_t first, uint64_t n)
 		if (!--loop->timing_left)
 			return run_first_timed(loop, first, n);
 	}
-	return loop->spec->workload->run(loop->worker, first, n, loop->err);
+	return cb_loop_call(loop, first, n);
 }
 
 /* After n units that took ns: at most doubles, shrinks at once. */
@@ -145,9 +170,9 @@ static int run_fixed(struct cb_loop *loop)
 	uint64_t first, n;
 	int r;
 
-	if (loop->spec->dispatch == CB_DISPATCH_SHARED && !loop->histogram)
+	if (loop->take == cb_take_shared && !loop->call && !loop->histogram)
 		return run_tickets(loop);
-	while ((n = take(loop, &first))) {
+	while ((n = loop->take(loop, &first))) {
 		r = run_batch(loop, first, n);
 		if (r)
 			return r;
@@ -155,7 +180,7 @@ static int run_fixed(struct cb_loop *loop)
 		loop->batches++;
 		atomic_store_explicit(loop->progress, loop->units, memory_order_relaxed);
 	}
-	loop->end_ns = cb_now_ns();
+	loop->end_ns = loop->idle_ns ? loop->idle_ns : cb_now_ns();
 	return 0;
 }
 
@@ -164,7 +189,7 @@ static int run_automatic(struct cb_loop *loop)
 	uint64_t first, n, before;
 	int r;
 
-	while ((n = take(loop, &first))) {
+	while ((n = loop->take(loop, &first))) {
 		before = loop->end_ns;
 		r = run_batch(loop, first, n);
 		if (r)

@@ -141,7 +141,9 @@ static void run_crew(const struct cb_sample_spec *spec, struct cb_control *contr
 	if (!crew.threads || crew.event_fd < 0)
 		cb_leader_fail(control, CB_SKIPPED, NULL, crew.event_fd < 0 ? -EMFILE : -ENOMEM);
 	lead_step(control, CB_STEP_RUN);
-	r = spec->mode->execute(&crew, &err);
+	r = cb_dispatch_of(spec)->open ? cb_dispatch_of(spec)->open(&crew, &err) : 0;
+	if (!r)
+		r = spec->mode->execute(&crew, &err);
 	if (r && (cb_crew_check(&crew) || r == -ECANCELED))
 		cb_leader_fail(control, CB_CRASHED, &err, r);
 	if (r)

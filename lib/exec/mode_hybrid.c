@@ -80,4 +80,5 @@ const struct cb_mode cb_mode_hybrid = {
 	.cap = CB_CAN_HYBRID,
 	.shape = shape,
 	.execute = execute,
+	.spawn = &cb_spawn_thread,
 };

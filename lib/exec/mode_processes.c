@@ -25,4 +25,5 @@ const struct cb_mode cb_mode_processes = {
 	.cap = CB_CAN_PROCESSES,
 	.shape = shape,
 	.execute = execute,
+	.spawn = &cb_spawn_process,
 };

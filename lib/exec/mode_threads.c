@@ -36,4 +36,5 @@ const struct cb_mode cb_mode_threads = {
 	.cap = CB_CAN_THREADS,
 	.shape = shape,
 	.execute = execute,
+	.spawn = &cb_spawn_thread,
 };

@@ -139,6 +139,17 @@ void cb_usage_since(struct cb_usage *u, const struct cb_usage *now, bool io)
 	since(&u->run_delay_ns, now->run_delay_ns);
 }
 
+void cb_usage_add(struct cb_usage *u, const struct cb_usage *more)
+{
+	u->cpu_ns += more->cpu_ns;
+	u->sys_ns += more->sys_ns;
+	u->ctx_voluntary += more->ctx_voluntary;
+	u->ctx_involuntary += more->ctx_involuntary;
+	u->faults_minor += more->faults_minor;
+	u->faults_major += more->faults_major;
+	u->run_delay_ns = CB_NONE;
+}
+
 uint64_t cb_usage_thread_cpu_ns(int pid, int tid)
 {
 	char path[64], text[96];

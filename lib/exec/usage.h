@@ -25,6 +25,11 @@ void cb_usage_read_io(bool alone, struct cb_usage *ret);
  * io fields are meant or all others.
  */
 void cb_usage_since(struct cb_usage *u, const struct cb_usage *now, bool io);
+/*
+ * Adds what the short-lived contexts of units used (dispatch spawn). What they waited for a CPU is not known,
+ * so the sum's run delay is not either.
+ */
+void cb_usage_add(struct cb_usage *u, const struct cb_usage *more);
 /* CPU time of a thread of any process so far, by its ids; CB_NONE where it cannot be told. */
 uint64_t cb_usage_thread_cpu_ns(int pid, int tid);
 /* Proportional set size of a process in bytes; 0 for one that is gone, CB_NONE where it cannot be told. */

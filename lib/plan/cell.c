@@ -95,11 +95,15 @@ static struct cb_need need_of(const struct cb_cell *cell, const struct cb_group 
 			       !(w->caps & CB_PARTNER_PROCESS);
 	uint64_t bytes = w->footprint ? w->footprint(group->params, &cell->env) : 0;
 	uint64_t fds = (uint64_t)w->fds_per_worker * cell->shape.workers + HARNESS_FDS;
+	uint64_t units = cell->dispatch == CB_DISPATCH_SPAWN && cell->mode->spawn ? cell->shape.workers : 0;
+	bool unit_processes = cell->mode->spawn == &cb_spawn_process; /* those in work, one a worker */
 
+	tasks += units;
 	if (__builtin_add_overflow(bytes, tasks * TASK_BYTES, &bytes))
 		bytes = UINT64_MAX;
 	return (struct cb_need){
-		.processes = cell->shape.processes + (partner_threads ? 0 : cell->partners) + HARNESS_TASKS,
+		.processes = cell->shape.processes + (unit_processes ? (unsigned)units : 0) +
+			     (partner_threads ? 0 : cell->partners) + HARNESS_TASKS,
 		.threads = (unsigned)tasks + HARNESS_TASKS,
 		.memory_bytes = bytes,
 		.fds_per_process = fds < UINT32_MAX ? (unsigned)fds : UINT32_MAX,

@@ -322,6 +322,8 @@ static int put_text(const struct out *out, const char *text)
 
 static void add_front(struct cb_json in, const struct out *out)
 {
+	uint64_t waves = cb_cell_result_waves(out->result, out->cell);
+
 	add_identity(in, out->result, out->cell->cell);
 	add_status(in, out->cell);
 	if (out->cell->cell->expected != CB_OK)
@@ -329,6 +331,8 @@ static void add_front(struct cb_json in, const struct out *out)
 	cb_json_stuck(in, out->cell->stuck, out->workload->locks);
 	if (out->cell->units)
 		cb_json_u64(in, "units", out->cell->units);
+	if (waves)
+		cb_json_u64(in, "waves", waves);
 	if (out->cell->digest_known)
 		cb_json_word(in, "digest", out->cell->digest);
 	cb_json_text_if(in, "verified_by", out->cell->verified_by);

@@ -118,6 +118,12 @@ const char *cb_open_sentence(const struct cb_summary *summary, const struct cb_c
 /* Whether it failed in just the way that its workload is meant to with these parameters. */
 bool cb_cell_result_as_expected(const struct cb_cell_result *cell);
 /*
+ * In how many waves a cell's workers do the units of a sample when each takes a task after the other: tasks
+ * (units, or batches that --batch made of them) / workers, rounded up. 0: so many that it is not told, or
+ * units are calibrated.
+ */
+uint64_t cb_cell_result_waves(const struct cb_result *result, const struct cb_cell_result *cell);
+/*
  * Recomputes the summaries of a group's cells: rates, per-block ratios against its serial cell, bound. A cell
  * whose status is not CB_OK has none: a wrong digest or a crash is a failure, not a number.
  */

@@ -44,6 +44,8 @@ struct cb_group_run {
 	double serial_unit_ns;
 	uint64_t verify_units, verify_digest; /* what serial does in one sample time, and its digest */
 	struct cb_sample serial_sample;       /* of those units */
+	uint64_t few_units, few_digest; /* serial's digest of fewer, for dispatches that hand out slowly; 0:
+					   not known */
 	enum cb_timing timing;
 	uint64_t timing_every;
 	uint64_t budget_ns, started_ns, block_ns; /* time for this group; what a block takes */

@@ -41,11 +41,13 @@ static uint64_t timeout_ns(const struct cb_group_run *run, const struct cb_cell 
 {
 	double unit = run->serial_unit_ns, expected = (double)target_ns(run, cell);
 	double by_units = unit * ((double)units / concurrency(run, cell) + 1); /* one more for the warm-up */
+	double handing = (double)cb_dispatches[cell->dispatch].handover_ns * (double)units;
 
 	if (options_of(run)->timeout_ns)
 		return options_of(run)->timeout_ns;
 	if (cell->open.rate_per_s > 0)
 		expected = fmax(expected, (double)units * 1e9 / cell->open.rate_per_s);
+	by_units += handing;
 	expected = by_units > expected ? by_units : expected;
 	expected = expected * TIMEOUT_FACTOR + (double)cell->shape.workers * CREATE_NS;
 	return expected < TIMEOUT_MIN ? (uint64_t)TIMEOUT_MIN
@@ -201,23 +203,60 @@ int cb_group_expect(struct cb_group_run *run, uint64_t units, bool *ret_known, u
 	return 0;
 }
 
-/* V; or all that a sample of the cell may have where that is less, and the workload can tell their digest. */
-static uint64_t verify_units_of(const struct cb_group_run *run, const struct cb_cell *cell)
+/* What a sample of the cell may have, where the workload can tell the digest of so few units. */
+static uint64_t units_allowed(const struct cb_group_run *run, const struct cb_cell *cell)
 {
 	const struct cb_workload *workload = run->group->workload;
 	uint64_t max = workload->units_max && workload->expect
 			       ? workload->units_max(run->group->params, &cell->env)
 			       : 0;
 
-	return max && max < run->verify_units ? max : run->verify_units;
+	return max ? max : UINT64_MAX;
 }
 
-/* That many units and their digest, against the workload's own answer, else serial's. */
+/*
+ * The units of a cell's trial: V, unless handing them out would last far longer than a sample, as with a
+ * process for each of a million short units, or the cell may not have so many.
+ */
+static uint64_t trial_units(const struct cb_group_run *run, const struct cb_cell *cell)
+{
+	unsigned handover_ns = cb_dispatches[cell->dispatch].handover_ns;
+	uint64_t most = handover_ns ? target_ns(run, cell) / handover_ns : UINT64_MAX;
+	uint64_t allowed = units_allowed(run, cell);
+
+	most = most > cell->shape.workers ? most : cell->shape.workers;
+	most = most < allowed ? most : allowed;
+	return run->verify_units < most ? run->verify_units : most;
+}
+
+/* Serial's digest of so many units: of V it is known, of fewer it is found out. */
+static int serial_digest(
+	struct cb_group_run *run, uint64_t units, struct cb_sample *ret, struct cb_error *err)
+{
+	int r = 0;
+
+	if (units == run->verify_units) {
+		*ret = (struct cb_sample){ .status = CB_OK, .digest = run->verify_digest };
+		return 0;
+	}
+	if (run->few_units != units)
+		r = cb_group_sample(run, &run->group->serial, units, NULL, ret, err);
+	else
+		*ret = (struct cb_sample){ .status = CB_OK, .digest = run->few_digest };
+	if (!r && ret->status == CB_OK) {
+		run->few_units = units;
+		run->few_digest = ret->digest;
+	}
+	return r;
+}
+
+/* Those units and their digest, against the workload's own answer, else serial's. */
 static int check_verified(struct cb_group_run *run, struct cb_cell_run *cell, uint64_t units,
 	struct cb_sample *ret, struct cb_error *err)
 {
-	uint64_t want = run->verify_digest;
+	uint64_t want = 0;
 	enum cb_status status;
+	struct cb_sample serial = { .status = CB_OK };
 	struct cb_error why = { 0 };
 	bool expected;
 	int r = cb_group_expect(run, units, &expected, &want, &status, &why);
@@ -229,6 +268,16 @@ static int check_verified(struct cb_group_run *run, struct cb_cell_run *cell, ui
 		snprintf(ret->reason, sizeof ret->reason, "%s", why.text);
 		return 0;
 	}
+	if (!expected) {
+		r = serial_digest(run, units, &serial, err);
+		if (r)
+			return r;
+		if (serial.status != CB_OK) {
+			*ret = serial;
+			return 0;
+		}
+		want = serial.digest;
+	}
 	cell->verified_by = expected ? "expect" : "serial";
 	if (ret->digest == want)
 		return 0;
@@ -239,7 +288,8 @@ static int check_verified(struct cb_group_run *run, struct cb_cell_run *cell, ui
 	return 0;
 }
 
-/* So many units in this cell. Also its first rate. The baseline has done them already: they are serial's. */
+/* A trial of units in this cell. Also its first rate. The baseline has done them already: they are serial's.
+ */
 static int verify_cell(struct cb_group_run *run, struct cb_cell_run *cell, uint64_t units,
 	struct cb_sample *ret, struct cb_error *err)
 {
@@ -256,7 +306,7 @@ static int verify_cell(struct cb_group_run *run, struct cb_cell_run *cell, uint6
 static int try_cell(struct cb_group_run *run, struct cb_cell_run *cell, struct cb_calibration *c,
 	struct cb_sample *ret, struct cb_error *err)
 {
-	uint64_t units = verify_units_of(run, cell->cell);
+	uint64_t units = trial_units(run, cell->cell);
 	int r = 0;
 
 	if (units) {
@@ -278,7 +328,7 @@ static int calibrate_cell(struct cb_group_run *run, struct cb_cell_run *cell, st
 	struct cb_calibration c;
 	int r;
 
-	calibration_of(run, cell->cell, run->verify_units, &c);
+	calibration_of(run, cell->cell, trial_units(run, cell->cell), &c);
 	r = try_cell(run, cell, &c, &sample, err);
 	if (!r && sample.status == CB_OK) {
 		cell->units = options_of(run)->units            ? options_of(run)->units

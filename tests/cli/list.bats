@@ -50,7 +50,7 @@ value()
 		"[['serial', 'processes', 'threads', 'hybrid']]" ]
 	run --separate-stderr "$CONCBENCH" list modes --json
 	[ "$(value '[m["name"] for m in d["modes"]]')" = "['serial', 'processes', 'threads', 'hybrid']" ]
-	[ "$(value '[m["name"] for m in d["dispatches"]]')" = "['static', 'shared']" ]
+	[ "$(value '[m["name"] for m in d["dispatches"]]')" = "['static', 'shared', 'queue', 'spawn']" ]
 	run --separate-stderr "$CONCBENCH" list --json params cpu_prime
 	[ "$(value '[(p["name"], p["default"]) for p in d["params"]]')" = "[('limit', '10000')]" ]
 }

@@ -125,8 +125,6 @@ all_refused()
 	all_refused <<-'END'
 		--mode=async|--mode|not built in this version
 		--mode=serial,async|--mode|not built in this version
-		--dispatch=queue|--dispatch|not built in this version
-		--dispatch=spawn|--dispatch|not built in this version
 		--inflight=2|--inflight|not built in this version
 	END
 }

@@ -162,7 +162,7 @@ check_end()
 }
 
 @test "hooks come in order in every mode and dispatch" {
-	for dispatch in static shared; do
+	for dispatch in static shared queue spawn; do
 		run faulty "${SHORT[@]}" --samples=2 --dispatch=$dispatch --workers=1..5 --output=r.json hook_order
 		assert_status 0
 		validate r.json

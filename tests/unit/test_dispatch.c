@@ -107,7 +107,7 @@ static void check_shape(struct rig_shape shape)
 
 	for (size_t u = 0; u < CB_COUNT(units); u++)
 		for (size_t b = 0; b < CB_COUNT(batches); b++)
-			for (int d = CB_DISPATCH_STATIC; d <= CB_DISPATCH_SHARED; d++)
+			for (int d = CB_DISPATCH_STATIC; d <= CB_DISPATCH_SPAWN; d++)
 				if (units[u])
 					check_sample(shape, (enum cb_dispatch)d, batches[b], units[u]);
 }

