@@ -206,6 +206,7 @@ PARAM = Leaf("text, a number, true, false or a file", lambda v: SCALAR.test(v) o
 ESTIMATE = {"median": AMOUNT, "ci_low": AMOUNT, "ci_high": AMOUNT}
 SAMPLE_MEDIANS = ("makespan_ns", "spawn_ns", "teardown_ns", "start_skew_ns", "pss_bytes", "capacity")
 SAMPLE = {"discarded": BOOL, "metrics": MapOf(REAL), "notes": MapOf(SCALAR), **{key: AMOUNT for key in SAMPLE_MEDIANS}}
+FAULT = {"n": WHOLE, "lost": ESTIMATE, "notice_ns": ESTIMATE, "survivors": AMOUNT, "noticed_by": WORD}
 LATENCY = {key: AMOUNT for key in ("count", "p50_ns", "p90_ns", "p99_ns", "p999_ns", "max_ns")}
 SUMMARY = {
     "n": WHOLE,
@@ -234,6 +235,7 @@ CELL = {
     "oversubscribed": BOOL,
     "samples": [SAMPLE],
     "latency": LATENCY,
+    "fault": FAULT,
     "summary": SUMMARY,
 }
 RESULT = {
@@ -243,7 +245,7 @@ RESULT = {
     "started": WORD,
     "tool": {"version": WORD, "revision": WORD},
     "host": {"fingerprint": WORD, "clock_ns": AMOUNT},
-    "options": {"samples": WHOLE, "allow_unverified": BOOL},
+    "options": {"samples": WHOLE, "allow_unverified": BOOL, "fault": {"how": WORD, "worker": WHOLE, "after": AMOUNT}},
     "labels": MapOf(SCALAR),
     "cells": [CELL],
 }
@@ -710,6 +712,17 @@ COLUMNS: Sequence[Column] = (
     Column("spawn", TIME, median("spawn_ns"), "creating the workers: median"),
     Column("teardown", TIME, median("teardown_ns"), "ending the workers: median"),
     Column("bound", TEXT, unless_short("bound"), "what was measured to bound it", text=bound_text),
+    Column("fault", TEXT, from_file("options", "fault", "how"), "what went wrong on purpose: crash, kill, hang, exit"),
+    Column("lost", SHARE, from_cell("fault", "lost", "median"), "units whose results a fault cost: median share"),
+    Column("survivors", COUNT, from_cell("fault", "survivors"), "workers that a fault left: median"),
+    Column(
+        "noticed",
+        TIME,
+        from_cell("fault", "notice_ns", "median"),
+        "from a fault to when it was known: median",
+        interval=from_cell("fault", "notice_ns"),
+    ),
+    Column("noticed_by", TEXT, from_cell("fault", "noticed_by"), "who knew first: leader, harness, deadline, watchdog"),
     Column("reason", TEXT, from_cell("reason"), "why the status is not ok"),
     Column("partial", FLAG, from_file("partial"), "the file's run was not finished"),
     Column("quick", FLAG, from_file("quick"), "the file's run was a quick one"),
@@ -791,6 +804,7 @@ def find_column(name: str, results: Sequence[Result]) -> Column:
 
 DEFAULT_ONE = "id workers rate speedup efficiency on_cpu memory p50 p99 bound".split()
 DEFAULT_SEVERAL = "id workers rate ratio speedup p99".split()
+DEFAULT_FAULT = "id workers fault status lost survivors noticed noticed_by".split()
 NOT_OK_COLUMNS = ["status", "reason"]
 
 
@@ -798,6 +812,8 @@ def default_columns(arguments: argparse.Namespace, results: Sequence[Result]) ->
     """Column names where none were asked for: all in CSV, those that tell most elsewhere."""
     if arguments.format == "csv":
         return [column.name for column in COLUMNS if column.name != "ratio" or len(results) > 1]
+    if all(lookup(result.data, ("options", "fault")) for result in results):
+        return DEFAULT_FAULT
     names = DEFAULT_ONE if len(results) == 1 else DEFAULT_SEVERAL
     failed = any(is_not_ok(cell) for result in results for cell in result.data["cells"])
     return names + NOT_OK_COLUMNS if failed else names

@@ -7,6 +7,7 @@
 #include "cmd/concbench/cell_name.h"
 #include "cmd/concbench/human.h"
 #include "cmd/concbench/marks.h"
+#include "cmd/concbench/table_fault.h"
 #include "cmd/concbench/verdict.h"
 
 #include <errno.h>
@@ -419,6 +420,11 @@ int cb_table_print(const struct cb_result *result, FILE *out, const struct cb_st
 	bool used[CB_MARKS] = { false };
 	unsigned widths[COLUMNS];
 
+	if (result->options->fault.how) {
+		free(rows);
+		cb_table_fault_print(result, out, style);
+		return 0;
+	}
 	if (!rows)
 		return -ENOMEM;
 	make_rows(result, rows, style, used);

@@ -57,6 +57,15 @@ struct cb_summary {
 	bool too_short;    /* makespan_ns below 100 ms, and neither --quick nor --units asked for that */
 };
 
+/* Of the samples in which a fault struck (--fault). */
+struct cb_fault_summary {
+	unsigned n;                    /* how many; 0: all else is missing */
+	struct cb_estimate lost;       /* share of the units, 0..1 */
+	struct cb_estimate notice_ns;  /* from the fault to when it was known */
+	double survivors;              /* workers that ended, median */
+	enum cb_fault_noticer noticer; /* of the last of them */
+};
+
 struct cb_cell_result {
 	const struct cb_cell *cell;
 	enum cb_status status;
@@ -73,6 +82,7 @@ struct cb_cell_result {
 	enum cb_timing timing;
 	uint64_t timing_every;
 	struct cb_summary summary;
+	struct cb_fault_summary fault;
 };
 
 struct cb_result {
@@ -122,6 +132,8 @@ bool cb_cell_result_as_expected(const struct cb_cell_result *cell);
  * whose status is not CB_OK has none: a wrong digest or a crash is a failure, not a number.
  */
 void cb_result_summarize(struct cb_result *result, unsigned group);
+/* The same of a cell's samples with a fault, by cb_result_summarize; scratch: room for a number a sample. */
+void cb_fault_summarize(const struct cb_cell_result *cell, double *scratch, struct cb_fault_summary *ret);
 /* Whole-run exit status without interrupt and saving: 5 a cell failed, 6 nothing measured, 0. */
 int cb_result_exit_status(const struct cb_result *result);
 

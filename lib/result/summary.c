@@ -476,8 +476,10 @@ void cb_result_summarize(struct cb_result *result, unsigned group_index)
 	const struct cb_group *group = &result->plan->groups[group_index];
 	const struct cb_cell_result *serial = baseline(result, group);
 
-	for (unsigned i = group->first; i < group->first + group->n; i++)
+	for (unsigned i = group->first; i < group->first + group->n; i++) {
 		summarize_cell(result, group->workload, &result->cells[i]);
+		cb_fault_summarize(&result->cells[i], result->scratch, &result->cells[i].fault);
+	}
 	for (unsigned i = group->first; serial && i < group->first + group->n; i++)
 		if (result->cells[i].summary.n && &result->cells[i] != serial &&
 			!(result->options->open.rate_per_s > 0))
