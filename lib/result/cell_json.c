@@ -286,6 +286,7 @@ static void add_summary(
 	cb_json_double(summary, "capacity", s->capacity);
 	if (isfinite(s->capacity))
 		cb_json_bool(summary, "capacity_low", s->capacity_low);
+	cb_json_double(summary, "throttled", s->throttled);
 	cb_json_double(summary, "units_per_batch", s->batch);
 	add_medians(summary, s);
 	cb_json_metrics(summary, workload, s->metrics);

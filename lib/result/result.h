@@ -49,6 +49,8 @@ struct cb_summary {
 	uint64_t ctx_voluntary, ctx_involuntary, run_delay_ns;
 	uint64_t backlog_units, wake_late_ns; /* medians, open loop; CB_NONE */
 	double batch;                         /* units / batches: units taken at a time, median */
+	double throttled; /* time that a quota took of the CPUs in use, as a share of theirs, over all samples
+			   */
 	enum cb_bound bound;
 	bool precision_reached;
 	bool superlinear;  /* speed-up above 1.05 x workers: flagged, not celebrated */
