@@ -207,12 +207,12 @@ static const struct cb_option rows[] = {
 			"has "
 			"done PCT % (50) of an equal part of the units. The others go on as far as they "
 			"can; what "
-			"was lost and how soon it was noticed is the result. Cells end as crashed or "
-			"timeout, and "
+			"was lost and how soon it was noticed is the result. Cells end as crashed, "
+			"timeout or stalled, and "
 			"the exit status is 5. 12 samples unless --samples says otherwise; a sample that "
 			"hangs is "
-			"ended after 1s or 5 x the expected time, whichever is more, unless --timeout says "
-			"otherwise" },
+			"ended after 1s or 5 x the expected time, whichever is more, unless --timeout or "
+			"--stall says otherwise" },
 	{ .name = "seed",
 		.arg = "WORD",
 		.parse = cb_value_seed,

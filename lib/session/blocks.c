@@ -211,6 +211,8 @@ static int keep_faulted(struct cb_group_run *run, struct cb_cell_run *cell, cons
 	if (!result->samples_n) {
 		result->status = sample->status;
 		snprintf(result->reason, sizeof result->reason, "%s", sample->reason);
+		if (sample->stuck)
+			cb_result_keep_stuck(run->session->result, cell->index, sample->stuck);
 	}
 	return keep(run, cell, sample, order, false, false, err);
 }

@@ -85,6 +85,15 @@ check_death()
 	assert_told
 }
 
+@test "the watchdog notices a hang before the time limit does" {
+	strike hang:after=25 --stall=300ms --timeout=20s
+	assert_cells r.json 'fault' "stalled stalled stalled stalled stalled stalled stalled stalled"
+	assert_each survivors 0 1 1 3
+	assert_each noticed_by "'watchdog'" "'watchdog'" "'watchdog'" "'watchdog'"
+	assert_json r.json "all([w['worker'] for w in c['stuck']['workers']] == [0] for c in cells)"
+	assert_told
+}
+
 @test "survivors take what the shared counter still gives" {
 	run faulty "${FEW[@]}" --workers=2 --dispatch=shared --batch=1 --mode=processes,threads --fault=kill --output=r.json \
 		fault:work=1000
@@ -131,10 +140,10 @@ check_death()
 }
 
 @test "a partner whose worker dies is ended too" {
-	run faulty "${SHORT[@]}" --samples=2 --workers=2 --fault=kill --output=r.json pipe_pingpong
+	run faulty "${SHORT[@]}" --samples=2 --workers=2 --fault=kill --output=r.json fault_partner
 	assert_status 5
 	validate r.json
-	assert_cells r.json 'pipe_pingpong' "crashed crashed crashed crashed"
+	assert_cells r.json 'fault_partner' "crashed crashed crashed crashed"
 	assert_no_process
 }
 
