@@ -36,6 +36,8 @@ MAX_CSV = 32767  # characters of a CSV field: what spreadsheets take
 SUPERLINEAR = 1.05  # a speed-up above this many times the workers
 QUEUED_SHARE = 0.03  # of their time that workers queued for a CPU of their own
 CLOCK_READS = 100  # a makespan shorter than this many reads of the clock
+LOAD_QUEUED = 0.05  # of their time that workers queued, for whatever reason
+LOAD_SWITCHES = 10000  # context switches a second on a CPU: about 1 % of its time
 
 
 class InputError(Exception):
@@ -206,6 +208,7 @@ PARAM = Leaf("text, a number, true, false or a file", lambda v: SCALAR.test(v) o
 ESTIMATE = {"median": AMOUNT, "ci_low": AMOUNT, "ci_high": AMOUNT}
 SAMPLE_MEDIANS = ("makespan_ns", "spawn_ns", "teardown_ns", "start_skew_ns", "pss_bytes", "capacity")
 SAMPLE = {"discarded": BOOL, "metrics": MapOf(REAL), "notes": MapOf(SCALAR), **{key: AMOUNT for key in SAMPLE_MEDIANS}}
+FAULT = {"n": WHOLE, "lost": ESTIMATE, "notice_ns": ESTIMATE, "survivors": AMOUNT, "noticed_by": WORD}
 LATENCY = {key: AMOUNT for key in ("count", "p50_ns", "p90_ns", "p99_ns", "p999_ns", "max_ns")}
 SUMMARY = {
     "n": WHOLE,
@@ -222,6 +225,9 @@ SUMMARY = {
     "short": BOOL,
     "open_loop": {"overloaded": BOOL},
     "run_delay_ns": AMOUNT,
+    "ctx_voluntary": AMOUNT,
+    "ctx_involuntary": AMOUNT,
+    "throttled": AMOUNT,
     "metrics": MapOf(REAL),
     **{key: AMOUNT for key in SAMPLE_MEDIANS},
 }
@@ -234,6 +240,7 @@ CELL = {
     "oversubscribed": BOOL,
     "samples": [SAMPLE],
     "latency": LATENCY,
+    "fault": FAULT,
     "summary": SUMMARY,
 }
 RESULT = {
@@ -243,7 +250,7 @@ RESULT = {
     "started": WORD,
     "tool": {"version": WORD, "revision": WORD},
     "host": {"fingerprint": WORD, "clock_ns": AMOUNT},
-    "options": {"samples": WHOLE, "allow_unverified": BOOL},
+    "options": {"samples": WHOLE, "allow_unverified": BOOL, "fault": {"how": WORD, "worker": WHOLE, "after": AMOUNT}},
     "labels": MapOf(SCALAR),
     "cells": [CELL],
 }
@@ -540,6 +547,54 @@ def is_queued(entry: Entry) -> bool:
     return (not cpus or workers <= cpus) and delay > QUEUED_SHARE * makespan * workers
 
 
+def queued(entry: Entry) -> Optional[float]:
+    """Share of the workers' time that they were ready to run and did not."""
+    delay, makespan = (lookup(entry.cell, ("summary", key)) for key in ("run_delay_ns", "makespan_ns"))
+    if None in (delay, makespan) or is_short(entry):
+        return None
+    return divide(delay, makespan * entry.cell.get("workers", 1))
+
+
+def switches(entry: Entry) -> Optional[float]:
+    """Context switches per second, of all workers together."""
+    keys = ("ctx_voluntary", "ctx_involuntary", "makespan_ns")
+    voluntary, involuntary, makespan = (lookup(entry.cell, ("summary", key)) for key in keys)
+    if None in (voluntary, involuntary) or is_short(entry):
+        return None
+    per_ns = divide(voluntary + involuntary, makespan)
+    return None if per_ns is None else per_ns * 1e9
+
+
+def throttled(entry: Entry) -> Optional[float]:
+    """Share of the time of the CPUs in use that a quota took away."""
+    return None if is_short(entry) else lookup(entry.cell, ("summary", "throttled"))
+
+
+def is_queued_much(entry: Entry) -> bool:
+    """Whether queueing matters."""
+    return (queued(entry) or 0) > LOAD_QUEUED
+
+
+def is_switched_much(entry: Entry) -> bool:
+    """Whether context switches matter: for what they take, or as workers queue."""
+    cpus = len(set(entry.cell.get("cpus", []))) or 1
+    most = LOAD_SWITCHES * min(cpus, entry.cell.get("workers", 1))
+    return (switches(entry) or 0) > most or is_queued_much(entry)
+
+
+def is_throttled(entry: Entry) -> bool:
+    """Whether a quota stopped the workers."""
+    return (throttled(entry) or 0) > 0
+
+
+# Columns that are shown unasked where they matter for some cell.
+LOADS: Sequence[Tuple[str, Callable[[Entry], bool]]] = (
+    ("queued", is_queued_much),
+    ("switches", is_switched_much),
+    ("throttled", is_throttled),
+)
+
+
 def is_unverified(entry: Entry) -> bool:
     """Whether nothing could check that a device's work reached it."""
     if entry.cell.get("class") != "device" or not lookup(entry.result.data, ("options", "allow_unverified")):
@@ -698,6 +753,9 @@ COLUMNS: Sequence[Column] = (
     Column("speedup_high", FACTOR, speedup_of("ci_high"), "upper end of the speed-up's interval"),
     Column("efficiency", SHARE, efficiency, "speed-up per worker"),
     Column("on_cpu", SHARE, unless_short("on_cpu"), "CPU time / (makespan x workers)"),
+    Column("queued", SHARE, queued, "time that workers were ready to run and did not: share of theirs"),
+    Column("switches", RATE, switches, "context switches per second, of all workers together"),
+    Column("throttled", SHARE, throttled, "time that a quota took of the CPUs in use: share of theirs"),
     Column("effective_cores", NUMBER, unless_short("effective_cores"), "CPU time / makespan"),
     Column("capacity", NUMBER, median("capacity"), "what the CPUs in use gave over one, by the probe: median"),
     Column("memory", SIZE, median("pss_bytes"), "proportional set size: median, bytes in CSV"),
@@ -711,6 +769,17 @@ COLUMNS: Sequence[Column] = (
     Column("spawn", TIME, median("spawn_ns"), "creating the workers: median"),
     Column("teardown", TIME, median("teardown_ns"), "ending the workers: median"),
     Column("bound", TEXT, unless_short("bound"), "what was measured to bound it", text=bound_text),
+    Column("fault", TEXT, from_file("options", "fault", "how"), "what went wrong on purpose: crash, kill, hang, exit"),
+    Column("lost", SHARE, from_cell("fault", "lost", "median"), "units whose results a fault cost: median share"),
+    Column("survivors", COUNT, from_cell("fault", "survivors"), "workers that a fault left: median"),
+    Column(
+        "noticed",
+        TIME,
+        from_cell("fault", "notice_ns", "median"),
+        "from a fault to when it was known: median",
+        interval=from_cell("fault", "notice_ns"),
+    ),
+    Column("noticed_by", TEXT, from_cell("fault", "noticed_by"), "who knew first: leader, harness, deadline, watchdog"),
     Column("reason", TEXT, from_cell("reason"), "why the status is not ok"),
     Column("partial", FLAG, from_file("partial"), "the file's run was not finished"),
     Column("quick", FLAG, from_file("quick"), "the file's run was a quick one"),
@@ -792,14 +861,25 @@ def find_column(name: str, results: Sequence[Result]) -> Column:
 
 DEFAULT_ONE = "id workers rate speedup efficiency on_cpu memory p50 p99 bound".split()
 DEFAULT_SEVERAL = "id workers rate ratio speedup p99".split()
+DEFAULT_FAULT = "id workers fault status lost survivors noticed noticed_by".split()
 NOT_OK_COLUMNS = ["status", "reason"]
+
+
+def with_loads(names: List[str], result: Result) -> List[str]:
+    """The columns with those of the loads that matter behind on_cpu."""
+    entries = [Entry(result, cell, None) for cell in result.data["cells"] if not is_not_ok(cell)]
+    loads = [name for name, matters in LOADS if any(matters(entry) for entry in entries)]
+    place = names.index("on_cpu") + 1
+    return names[:place] + loads + names[place:]
 
 
 def default_columns(arguments: argparse.Namespace, results: Sequence[Result]) -> List[str]:
     """Column names where none were asked for: all in CSV, those that tell most elsewhere."""
     if arguments.format == "csv":
         return [column.name for column in COLUMNS if column.name != "ratio" or len(results) > 1]
-    names = DEFAULT_ONE if len(results) == 1 else DEFAULT_SEVERAL
+    if all(lookup(result.data, ("options", "fault")) for result in results):
+        return DEFAULT_FAULT
+    names = with_loads(DEFAULT_ONE, results[0]) if len(results) == 1 else DEFAULT_SEVERAL
     failed = any(is_not_ok(cell) for result in results for cell in result.data["cells"])
     return names + NOT_OK_COLUMNS if failed else names
 

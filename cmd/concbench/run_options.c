@@ -15,8 +15,8 @@
 #define HOUR    (3600 * SECOND)
 #define MINIMUM (100 * MS) /* of a sample, but for --quick (METHOD 3) */
 
-/* Samples of a cell when precision decides, and of --quick. */
-enum { SAMPLES_MIN = 12, SAMPLES_MAX = 30, SAMPLES_QUICK = 12 };
+/* Samples of a cell when precision decides, of --quick, and of --fault. */
+enum { SAMPLES_MIN = 12, SAMPLES_MAX = 30, SAMPLES_QUICK = 12, SAMPLES_FAULT = 12 };
 
 /* ---- the table ---- */
 
@@ -198,6 +198,22 @@ static const struct cb_option rows[] = {
 			"than 5s "
 			"counts as 5s, and the default as nine tenths of the time-out; afterwards it is at "
 			"least what 10 units take. none: nobody looks" },
+	{ .name = "fault",
+		.arg = "HOW[:worker=I,after=PCT]",
+		.parse = cb_value_fault,
+		.offset = RUN(fault),
+		.help = "what a fault costs, instead of a rate: in every sample worker I (0) crashes "
+			"(SIGSEGV), "
+			"is killed (SIGKILL), hangs or exits, HOW being crash, kill, hang or exit, once it "
+			"has "
+			"done PCT % (50) of an equal part of the units. The others go on as far as they "
+			"can; what "
+			"was lost and how soon it was noticed is the result. Cells end as crashed, "
+			"timeout or stalled, and "
+			"the exit status is 5. 12 samples unless --samples says otherwise; a sample that "
+			"hangs is "
+			"ended after 1s or 5 x the expected time, whichever is more, unless --timeout or "
+			"--stall says otherwise" },
 	{ .name = "seed",
 		.arg = "WORD",
 		.parse = cb_value_seed,
@@ -297,6 +313,7 @@ static const struct {
 	const char *a, *b, *why;
 } exclusive[] = {
 	{ "samples", "precision", "one gives the number of samples, the other lets it be found" },
+	{ "fault", "precision", "a sample with a fault has no rate" },
 	{ "units", "sample-time", "one gives the units of a sample, the other lets them be found" },
 	{ "rate", "batch", "units that arrive one by one are handed out one by one" },
 };
@@ -335,6 +352,8 @@ static void set_sample_range(struct cb_run_options *run, bool precision_given)
 {
 	bool few = run->quick && !precision_given;
 
+	if (run->fault.how && !run->samples)
+		run->samples = SAMPLES_FAULT; /* nothing else could tell when they are enough */
 	run->samples_min = run->samples ? run->samples : few ? SAMPLES_QUICK : SAMPLES_MIN;
 	run->samples_max = run->samples ? run->samples : few ? SAMPLES_QUICK : SAMPLES_MAX;
 }

@@ -1,6 +1,7 @@
 #include "cmd/concbench/run_values.h"
 
 #include "lib/base/text.h"
+#include "lib/plan/parse_fault.h"
 #include "lib/plan/plan.h"
 
 #include <ctype.h>
@@ -227,6 +228,12 @@ int cb_value_stall(const struct cb_option *o, void *field, const char *text, str
 		return cb_option_duration(o, field, text, err);
 	*(uint64_t *)field = CB_NONE;
 	return 0;
+}
+
+int cb_value_fault(const struct cb_option *o, void *field, const char *text, struct cb_error *err)
+{
+	(void)o;
+	return cb_parse_fault(text, field, err);
 }
 
 /* The array with room for one more, which the caller stores at once; NULL: no memory, array is as it was. */

@@ -31,6 +31,8 @@ int cb_value_precision(const struct cb_option *o, void *field, const char *text,
 int cb_value_seed(const struct cb_option *o, void *field, const char *text, struct cb_error *err);
 /* uint64_t: nanoseconds; CB_NONE is none */
 int cb_value_stall(const struct cb_option *o, void *field, const char *text, struct cb_error *err);
+/* struct cb_fault */
+int cb_value_fault(const struct cb_option *o, void *field, const char *text, struct cb_error *err);
 /* struct cb_run_options: one more scan */
 int cb_value_scan(const struct cb_option *o, void *field, const char *text, struct cb_error *err);
 /* struct cb_run_options: one more label */

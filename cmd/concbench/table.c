@@ -6,7 +6,9 @@
 
 #include "cmd/concbench/cell_name.h"
 #include "cmd/concbench/human.h"
+#include "cmd/concbench/load.h"
 #include "cmd/concbench/marks.h"
+#include "cmd/concbench/table_fault.h"
 #include "cmd/concbench/verdict.h"
 
 #include <errno.h>
@@ -22,7 +24,8 @@ struct row_context {
 	const struct cb_result *result;
 	const struct cb_group *group;
 	const struct cb_cell_result *cell;
-	bool *used; /* [CB_MARKS] */
+	bool *used;        /* [CB_MARKS] */
+	const bool *loads; /* [CB_LOADS]: what matters for any cell */
 	const struct cb_style *style;
 };
 
@@ -116,6 +119,27 @@ static void put_on_cpu(struct row_context *c, char *buf)
 	cb_human_share(is_short(c) ? NAN : c->cell->summary.on_cpu, buf);
 }
 
+static void put_queued(struct row_context *c, char *buf)
+{
+	if (c->loads[CB_LOAD_QUEUED])
+		cb_human_share(cb_load_of(CB_LOAD_QUEUED, c->result, c->cell), buf);
+}
+
+static void put_switches(struct row_context *c, char *buf)
+{
+	double per_s = cb_load_of(CB_LOAD_SWITCHES, c->result, c->cell);
+	char rate[CB_HUMAN];
+
+	if (c->loads[CB_LOAD_SWITCHES])
+		snprintf(buf, FIELD, "%s%s", cb_human_si(round(per_s), rate), isfinite(per_s) ? "/s" : "");
+}
+
+static void put_throttled(struct row_context *c, char *buf)
+{
+	if (c->loads[CB_LOAD_THROTTLED])
+		cb_human_share(cb_load_of(CB_LOAD_THROTTLED, c->result, c->cell), buf);
+}
+
 static void put_memory(struct row_context *c, char *buf)
 {
 	cb_human_bytes(c->cell->summary.pss_bytes, buf);
@@ -166,6 +190,9 @@ static const struct column {
 	{ "", put_speedup_interval, true, false },
 	{ "effic.", put_efficiency, false, false },
 	{ "on-CPU", put_on_cpu, false, false },
+	{ "queued", put_queued, false, false },
+	{ "switches", put_switches, false, false },
+	{ "throttled", put_throttled, false, false },
 	{ "memory", put_memory, false, false },
 	{ "p50", put_p50, false, false },
 	{ "p99", put_p99, false, false },
@@ -205,11 +232,15 @@ static void make_row(struct row_context *c, struct row *row)
 static void make_rows(
 	const struct cb_result *result, struct row *rows, const struct cb_style *style, bool *used)
 {
+	bool loads[CB_LOADS];
+
+	for (unsigned i = 0; i < CB_LOADS; i++)
+		loads[i] = cb_load_matters((enum cb_load)i, result);
 	for (unsigned g = 0; g < result->plan->groups_n; g++) {
 		const struct cb_group *group = &result->plan->groups[g];
 
 		for (unsigned i = group->first; i < group->first + group->n; i++) {
-			struct row_context c = { result, group, &result->cells[i], used, style };
+			struct row_context c = { result, group, &result->cells[i], used, loads, style };
 
 			make_row(&c, &rows[i]);
 		}
@@ -459,6 +490,11 @@ int cb_table_print(const struct cb_result *result, FILE *out, const struct cb_st
 	bool used[CB_MARKS] = { false };
 	unsigned widths[COLUMNS];
 
+	if (result->options->fault.how) {
+		free(rows);
+		cb_table_fault_print(result, out, style);
+		return 0;
+	}
 	if (!rows)
 		return -ENOMEM;
 	make_rows(result, rows, style, used);

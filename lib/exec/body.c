@@ -33,7 +33,8 @@ static void come(struct cb_crew *crew, enum cb_meet meet)
 {
 	struct cb_meeting *m = &crew->control->meet[meet];
 
-	if (atomic_fetch_add(&m->here, 1) + 1 == expected(crew, meet))
+	/* after a fault fewer will come than were expected: the leader looks at each that does */
+	if (atomic_fetch_add(&m->here, 1) + 1 == expected(crew, meet) || crew->spec->fault)
 		cb_crew_nudge(crew);
 }
 
@@ -206,6 +207,7 @@ static int measure(struct cb_crew *crew, struct cb_slot *slot, struct cb_worker 
 	read_usage_after(slot, schedstat_fd);
 	if (loop->call)
 		cb_usage_add(&slot->usage, &loop->spent);
+	cb_fault_strike_late(crew->spec, crew->control, w->index);
 	slot->end_ns = loop->end_ns;
 	slot->units = loop->units;
 	slot->batches = loop->batches;

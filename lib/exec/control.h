@@ -98,6 +98,11 @@ struct cb_control {
 	void *prepared;
 	size_t prepared_used;
 	unsigned kept_fds;
+	uint64_t noticed_ns; /* when the leader first saw a death or a failure; 0: it saw none */
+
+	/* The worker's that a fault is to strike; see lib/exec/fault.h. */
+	_Alignas(CB_LINE) _Atomic uint64_t fault_units; /* that it did */
+	_Atomic uint64_t struck_ns;                     /* right before the fault; 0: not yet */
 
 	_Alignas(CB_LINE) _Atomic uint64_t start_ns; /* published by the leader; 0: not yet */
 	uint64_t epoch_ns;          /* the start, known whatever the gate: arrivals count from it */

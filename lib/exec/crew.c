@@ -155,6 +155,7 @@ void cb_crew_join(struct cb_crew *crew)
 static int end_early(struct cb_crew *crew, enum cb_status status, const char *text)
 {
 	if (crew->control->status == CB_OK) {
+		crew->control->noticed_ns = cb_now_ns();
 		crew->control->status = status;
 		cb_error_set(&crew->control->error, -ECANCELED, "%s", text);
 	}
@@ -313,7 +314,8 @@ static void await_cause(struct cb_crew *crew, unsigned i)
 	}
 }
 
-int cb_crew_check(struct cb_crew *crew)
+/* Takes note of deaths and failures. -ECANCELED: there is one. */
+static int note_gone(struct cb_crew *crew)
 {
 	int r = note_dead(crew);
 	uint32_t failed = atomic_load(&crew->control->failed);
@@ -325,6 +327,11 @@ int cb_crew_check(struct cb_crew *crew)
 		return report_failed(crew, cause(crew, failed - 1));
 	}
 	return report_failed(crew, failed - 1);
+}
+
+int cb_crew_check(struct cb_crew *crew)
+{
+	return cb_fault_ends_sample(crew, note_gone(crew) != 0) ? -ECANCELED : 0;
 }
 
 int cb_crew_reap(struct cb_crew *crew)

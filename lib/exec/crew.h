@@ -91,7 +91,10 @@ void cb_crew_join(struct cb_crew *crew);
 /* Reaps all processes that the leader forked. -ECANCELED when one died badly. */
 int cb_crew_reap(struct cb_crew *crew);
 
-/* Looks for dead children and failed slots without blocking. 0 or -ECANCELED. */
+/*
+ * Looks for dead children and failed slots without blocking. 0, or -ECANCELED: the sample ends. After a fault
+ * on purpose it does when all that survived have ended.
+ */
 int cb_crew_check(struct cb_crew *crew);
 /* Something happened that the leader should look at. Async-signal-safe; any process of the sample. */
 void cb_crew_nudge(const struct cb_crew *crew);

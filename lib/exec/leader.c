@@ -221,7 +221,7 @@ static void run_verify(const struct cb_sample_spec *spec, struct cb_control *con
 		fail_in_hook(control, CB_STEP_VERIFY, &err, r);
 }
 
-void cb_leader_main(const struct cb_sample_spec *spec, struct cb_control *control)
+static _Noreturn void lead(const struct cb_sample_spec *spec, struct cb_control *control)
 {
 	void *shared = NULL;
 
@@ -235,4 +235,13 @@ void cb_leader_main(const struct cb_sample_spec *spec, struct cb_control *contro
 	lead_step(control, CB_STEP_LEFT);
 	atomic_store(&control->finished, 1);
 	_exit(0);
+}
+
+void cb_leader_main(const struct cb_sample_spec *spec, struct cb_control *control)
+{
+	const struct cb_sample_spec *armed = cb_fault_arm(spec, control);
+
+	if (armed)
+		lead(armed, control);
+	cb_leader_fail(control, CB_SKIPPED, NULL, -ENOMEM);
 }

@@ -341,6 +341,7 @@ void cb_outcome(const struct cb_sample_spec *spec, const struct cb_control *cont
 	memcpy(ret->notes, control->notes, sizeof ret->notes);
 	ret->status = cb_outcome_status(control, end, workers, ret->reason, sizeof ret->reason);
 	ret->stuck = end->stuck;
+	cb_fault_tell(spec, control, end, ret);
 	if (ret->status != CB_OK)
 		return;
 	fill_times(control, workers, ret);

@@ -12,6 +12,7 @@ struct cb_end {
 	bool timed_out;
 	uint64_t timeout_ns, total_ns;
 	const struct cb_stuck *stuck; /* why the harness ended it before its time; NULL: it did not */
+	uint64_t noticed_ns; /* CLOCK_MONOTONIC when the harness saw its end, or that it had to be ended */
 };
 
 /*

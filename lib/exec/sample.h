@@ -5,6 +5,7 @@
 #ifndef CB_EXEC_SAMPLE_H
 #define CB_EXEC_SAMPLE_H
 
+#include "lib/exec/fault.h"
 #include "lib/exec/mode.h"
 #include "lib/stats/histogram.h"
 
@@ -63,6 +64,7 @@ struct cb_sample_spec {
 	struct cb_histogram *service; /* open loop: gets the service times added, as cb_sample_run's hist gets
 					 the response times; or NULL */
 	uint64_t stall_ns; /* a worker that finishes no unit for so long ends the sample; 0: nobody looks */
+	const struct cb_fault *fault; /* NULL: none; else of a worker that exists */
 };
 
 #define CB_NOTES_MAX 12
@@ -95,6 +97,7 @@ struct cb_sample {
 	double metrics[CB_METRICS_MAX]; /* merged as the workload's rows say */
 	struct cb_note notes[CB_NOTES_MAX];
 	unsigned notes_n;
+	struct cb_fault_outcome fault; /* filled whatever the status */
 	struct cb_worker_row
 		*rows; /* [shape.workers]; owned by the supervisor, valid until its next sample */
 	const struct cb_stuck *stuck; /* CB_STALLED, CB_DEADLOCK: likewise; else NULL */

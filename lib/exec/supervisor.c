@@ -208,7 +208,7 @@ static int reap(pid_t leader)
 int cb_supervise(struct cb_supervisor *s, uint64_t timeout_ns, uint64_t hard_ns, void (*body)(void *),
 	void *arg, struct cb_end *ret_end)
 {
-	uint64_t from_ns = cb_now_ns();
+	uint64_t from_ns = cb_now_ns(), noticed_ns;
 	pid_t harness = getpid(), leader;
 	int pidfd, r;
 
@@ -223,6 +223,7 @@ int cb_supervise(struct cb_supervisor *s, uint64_t timeout_ns, uint64_t hard_ns,
 	s->supervising = true;
 	pidfd = (int)syscall(SYS_pidfd_open, leader, 0);
 	r = pidfd < 0 ? -errno : await_leader(s, pidfd, from_ns + timeout_ns);
+	noticed_ns = cb_now_ns();
 	if (r)
 		end_leader(leader, pidfd, hard_ns);
 	s->supervising = false;
@@ -230,7 +231,8 @@ int cb_supervise(struct cb_supervisor *s, uint64_t timeout_ns, uint64_t hard_ns,
 		.leader = leader,
 		.timed_out = r == -ETIMEDOUT,
 		.timeout_ns = timeout_ns,
-		.stuck = r == -EDEADLK ? &s->stuck : NULL };
+		.stuck = r == -EDEADLK ? &s->stuck : NULL,
+		.noticed_ns = noticed_ns };
 	ret_end->total_ns = cb_now_ns() - from_ns;
 	if (pidfd >= 0)
 		close(pidfd);

@@ -48,6 +48,20 @@ static double sample_ns(
 	return run_ns + (double)options->warmup_ns + AROUND_NS;
 }
 
+/* A round of samples that are ended by their deadline. */
+static double hangs_ns(const struct cb_plan *plan, const struct cb_run_options *options)
+{
+	double sum = 0;
+
+	for (unsigned i = 0; i < plan->cells_n; i++)
+		if (plan->cells[i].status == CB_OK)
+			sum += options->timeout_ns
+				       ? (double)options->timeout_ns
+				       : max(CB_HANG_MIN_NS,
+						 CB_HANG_FACTOR * sample_ns(plan, &plan->cells[i], options));
+	return sum;
+}
+
 uint64_t cb_plan_expected_ns(const struct cb_plan *plan, const struct cb_run_options *options)
 {
 	double round_ns = 0, primers_ns = 0, calibration_ns = 0;
@@ -60,6 +74,9 @@ uint64_t cb_plan_expected_ns(const struct cb_plan *plan, const struct cb_run_opt
 			primers_ns += sample_ns(plan, &plan->groups[i].serial, options);
 	if (!options->units)
 		calibration_ns = CALIBRATION_SAMPLES * round_ns;
+
+	if (options->fault.how == CB_FAULT_HANG)
+		round_ns = hangs_ns(plan, options);
 
 	double samples = options->samples ? options->samples : options->samples_max;
 	double all_ns = calibration_ns + primers_ns + samples * round_ns;

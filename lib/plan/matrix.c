@@ -210,12 +210,22 @@ static int push_once(struct cb_builder *b, struct cb_cell *cell, bool *ret_taken
 	return r;
 }
 
+/* Nothing to strike: said of the cells of the result only, as trials are without a fault. */
+static void check_fault(struct cb_cell *cell, const struct cb_fault *fault)
+{
+	if (fault->how && fault->worker >= cell->shape.workers)
+		cb_cell_skip(cell, "--fault is for worker %u, and the last one is worker %u", fault->worker,
+			cell->shape.workers - 1);
+}
+
 static int add_cell(struct cb_builder *b, const struct recipe *recipe, struct cb_error *err)
 {
 	struct cb_cell cell = { 0 };
 	bool taken = false;
 	int r = name_cell(&cell, b, recipe, err);
 
+	if (!r)
+		check_fault(&cell, &b->options->fault);
 	if (!r)
 		r = count(b, &cell, err);
 	if (!r && matches(b, &cell)) {

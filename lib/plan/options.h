@@ -41,6 +41,7 @@ struct cb_run_options {
 	uint64_t warmup_ns;                /* 20 ms; quick 5 ms */
 	uint64_t timeout_ns;               /* 0: max(10 s, 20 x expected) */
 	uint64_t stall_ns;                 /* 0: 5 s, or what a unit needs; CB_NONE: nobody looks */
+	struct cb_fault fault;             /* of every measured sample; how CB_FAULT_NONE: none */
 	uint64_t seed;                     /* of the data */
 	char *dir;                         /* scratch files: $TMPDIR, else /var/tmp */
 	bool quick, allow_unverified, worker_rows, no_wait;

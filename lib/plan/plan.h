@@ -91,6 +91,10 @@ uint64_t cb_cell_target_ns(const struct cb_cell *cell, uint64_t sample_time_ns, 
  * beforehand. */
 #define CB_WAVES_MIN 20u
 
+/* A sample that is to hang (--fault) is ended after max(CB_HANG_MIN_NS, CB_HANG_FACTOR x expected). */
+#define CB_HANG_MIN_NS 1e9
+#define CB_HANG_FACTOR 5u
+
 /*
  * Nanoseconds the plan will take: for each cell about three sample times of calibration (none with --units),
  * then a primer for each group and blocks until --time-budget or samples_max, whichever comes first;

@@ -7,6 +7,7 @@
 #include "lib/result/cell_json.h"
 
 #include "lib/base/param.h"
+#include "lib/result/fault_json.h"
 #include "lib/result/json.h"
 #include "lib/result/measured_json.h"
 #include "lib/result/stuck_json.h"
@@ -195,6 +196,11 @@ static void add_sample(struct cb_json sample, const struct cb_workload *workload
 		cb_json_text(sample, "status", cb_status_names[kept->s.status]);
 		cb_json_text_if(sample, "reason", kept->s.reason);
 	}
+	if (kept->s.fault.planned) {
+		cb_json_u64(sample, "total_ns", kept->s.total_ns);
+		cb_json_fault_sample(sample, &kept->s.fault);
+		return;
+	}
 	cb_json_measured(sample, workload, &kept->s);
 	cb_json_double(sample, "capacity", kept->capacity);
 	if (kept->s.rows)
@@ -205,26 +211,6 @@ static void add_sample(struct cb_json sample, const struct cb_workload *workload
 
 /* ---- what follows from it ------------------------------------------------------------------------ */
 
-static void add_interval(struct cb_json in, const struct cb_estimate *e)
-{
-	cb_json_double(in, "median", e->median);
-	if (isfinite(e->ci_low) && isfinite(e->ci_high)) {
-		cb_json_double(in, "ci_low", e->ci_low);
-		cb_json_double(in, "ci_high", e->ci_high);
-		cb_json_double(in, "confidence", e->confidence);
-		cb_json_double(in, "coverage", e->coverage);
-	}
-	cb_json_double(in, "min", e->min);
-	cb_json_double(in, "max", e->max);
-	cb_json_double(in, "mean", e->mean);
-}
-
-static void add_estimate(struct cb_json in, const char *key, const struct cb_estimate *e)
-{
-	if (e->n)
-		add_interval(cb_json_object(in, key), e);
-}
-
 static void add_speedup(struct cb_json in, const struct cb_summary *s, const struct cb_cell *cell)
 {
 	struct cb_json speedup;
@@ -234,7 +220,7 @@ static void add_speedup(struct cb_json in, const struct cb_summary *s, const str
 	speedup = cb_json_object(in, "speedup");
 	cb_json_text(speedup, "versus", "serial");
 	cb_json_u64(speedup, "blocks", s->blocks);
-	add_interval(speedup, &s->speedup);
+	cb_json_interval(speedup, &s->speedup);
 	cb_json_double(in, "efficiency", s->efficiency);
 	if (cell->shape.workers > 1)
 		cb_json_double(in, "serial_fraction", cb_karp_flatt(s->speedup.median, cell->shape.workers));
@@ -288,8 +274,8 @@ static void add_summary(
 		return;
 	summary = cb_json_object(in, "summary");
 	cb_json_u64(summary, "n", s->n);
-	add_estimate(summary, "units_per_s", &s->units_per_s);
-	add_estimate(summary, "ns_per_unit", &s->ns_per_unit);
+	cb_json_estimate(summary, "units_per_s", &s->units_per_s);
+	cb_json_estimate(summary, "ns_per_unit", &s->ns_per_unit);
 	cb_json_bool(summary, "precision_reached", s->precision_reached);
 	cb_json_bool(summary, "short", s->too_short);
 	add_speedup(summary, s, cell->cell);
@@ -300,6 +286,7 @@ static void add_summary(
 	cb_json_double(summary, "capacity", s->capacity);
 	if (isfinite(s->capacity))
 		cb_json_bool(summary, "capacity_low", s->capacity_low);
+	cb_json_double(summary, "throttled", s->throttled);
 	cb_json_double(summary, "units_per_batch", s->batch);
 	add_medians(summary, s);
 	cb_json_metrics(summary, workload, s->metrics);
@@ -343,6 +330,7 @@ static void add_rest(struct cb_json in, const struct out *out)
 	cb_json_latency(
 		in, out->cell->latency, out->cell->service, out->cell->timing, out->cell->timing_every);
 	add_summary(in, out->workload, out->cell);
+	cb_json_fault_summary(in, out->cell);
 }
 
 /* The members that add adds, `before` ahead of them when there are any. */

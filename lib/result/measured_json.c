@@ -79,6 +79,26 @@ static double cpu_ns_per_unit(const struct cb_sample *s)
 	return ((double)s->cpu_user_ns + (double)s->cpu_sys_ns) / (double)s->units; /* no units: not finite */
 }
 
+void cb_json_interval(struct cb_json in, const struct cb_estimate *e)
+{
+	cb_json_double(in, "median", e->median);
+	if (isfinite(e->ci_low) && isfinite(e->ci_high)) {
+		cb_json_double(in, "ci_low", e->ci_low);
+		cb_json_double(in, "ci_high", e->ci_high);
+		cb_json_double(in, "confidence", e->confidence);
+		cb_json_double(in, "coverage", e->coverage);
+	}
+	cb_json_double(in, "min", e->min);
+	cb_json_double(in, "max", e->max);
+	cb_json_double(in, "mean", e->mean);
+}
+
+void cb_json_estimate(struct cb_json in, const char *key, const struct cb_estimate *e)
+{
+	if (e->n)
+		cb_json_interval(cb_json_object(in, key), e);
+}
+
 void cb_json_metrics(struct cb_json in, const struct cb_workload *workload, const double *values)
 {
 	struct cb_json metrics = cb_json_object(in, "metrics");

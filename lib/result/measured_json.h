@@ -7,6 +7,7 @@
 
 #include "lib/exec/sample.h"
 #include "lib/result/json.h"
+#include "lib/stats/order.h"
 
 /* Adds what was measured to object in: times, counts, metrics under their names, notes. Neither rows nor
  * status. */
@@ -15,6 +16,9 @@ void cb_json_measured(struct cb_json in, const struct cb_workload *workload, con
 void cb_json_worker_rows(struct cb_json in, const struct cb_worker_row *rows, unsigned workers);
 /* Values under the workload's metric names; missing ones are absent. */
 void cb_json_metrics(struct cb_json in, const struct cb_workload *workload, const double *values);
+/* A median with its interval: its members into object in; or as an object under key, absent when n is 0. */
+void cb_json_interval(struct cb_json in, const struct cb_estimate *e);
+void cb_json_estimate(struct cb_json in, const char *key, const struct cb_estimate *e);
 /*
  * The object `latency`; nothing when histogram is NULL or empty or timing says that no unit was timed.
  * service: of an open loop, whose response times the histogram then has; else NULL.

@@ -183,6 +183,7 @@ struct cb_kept_sample *cb_result_add(struct cb_result *result, unsigned cell, co
 		return NULL;
 	kept = &to->samples[to->samples_n];
 	*kept = (struct cb_kept_sample){ .s = *sample, .capacity = NAN };
+	kept->s.stuck = NULL; /* the cell's, by cb_result_keep_stuck */
 	if (!keep_rows(result, kept, sample->rows, workers))
 		return NULL;
 	keep_quartiles(kept, sample->rows, workers, result->scratch);

@@ -49,12 +49,23 @@ struct cb_summary {
 	uint64_t ctx_voluntary, ctx_involuntary, run_delay_ns;
 	uint64_t backlog_units, wake_late_ns; /* medians, open loop; CB_NONE */
 	double batch;                         /* units / batches: units taken at a time, median */
+	double throttled; /* time that a quota took of the CPUs in use, as a share of theirs, over all samples
+			   */
 	enum cb_bound bound;
 	bool precision_reached;
 	bool superlinear;  /* speed-up above 1.05 x workers: flagged, not celebrated */
 	bool capacity_low; /* capacity below 0.9 x CPUs in use: taints the speed-up */
 	bool overloaded;   /* open loop: units arrived faster than they were done */
 	bool too_short;    /* makespan_ns below 100 ms, and neither --quick nor --units asked for that */
+};
+
+/* Of the samples in which a fault struck (--fault). */
+struct cb_fault_summary {
+	unsigned n;                    /* how many; 0: all else is missing */
+	struct cb_estimate lost;       /* share of the units, 0..1 */
+	struct cb_estimate notice_ns;  /* from the fault to when it was known */
+	double survivors;              /* workers that ended, median */
+	enum cb_fault_noticer noticer; /* of the last of them */
 };
 
 struct cb_cell_result {
@@ -73,6 +84,7 @@ struct cb_cell_result {
 	enum cb_timing timing;
 	uint64_t timing_every;
 	struct cb_summary summary;
+	struct cb_fault_summary fault;
 };
 
 struct cb_result {
@@ -128,6 +140,8 @@ uint64_t cb_cell_result_waves(const struct cb_result *result, const struct cb_ce
  * whose status is not CB_OK has none: a wrong digest or a crash is a failure, not a number.
  */
 void cb_result_summarize(struct cb_result *result, unsigned group);
+/* The same of a cell's samples with a fault, by cb_result_summarize; scratch: room for a number a sample. */
+void cb_fault_summarize(const struct cb_cell_result *cell, double *scratch, struct cb_fault_summary *ret);
 /* Whole-run exit status without interrupt and saving: 5 a cell failed, 6 nothing measured, 0. */
 int cb_result_exit_status(const struct cb_result *result);
 

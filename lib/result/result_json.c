@@ -6,6 +6,7 @@
 #include "lib/result/result.h"
 
 #include "lib/result/cell_json.h"
+#include "lib/result/fault_json.h"
 #include "lib/result/host_json.h"
 #include "lib/result/json.h"
 #include "lib/result/store.h"
@@ -92,6 +93,7 @@ static void add_options(struct cb_json in, const struct cb_run_options *o)
 	if (o->stall_ns)
 		cb_json_u64(options, "stall_ns", o->stall_ns == CB_NONE ? 0 : o->stall_ns);
 	cb_json_bool(options, "allow_unverified", o->allow_unverified);
+	cb_json_fault_asked(options, &o->fault);
 }
 
 static void add_labels(struct cb_json in, const struct cb_run_options *options)

@@ -265,7 +265,8 @@ static bool worth_saving(const struct cb_result *result)
 static bool has_number(const struct cb_result *result)
 {
 	for (unsigned i = 0; i < result->plan->cells_n; i++)
-		if (result->cells[i].status == CB_OK && cb_cell_result_counted(&result->cells[i]))
+		if ((result->cells[i].status == CB_OK && cb_cell_result_counted(&result->cells[i])) ||
+			result->cells[i].fault.n)
 			return true;
 	return false;
 }

@@ -419,6 +419,21 @@ const char *cb_open_sentence(const struct cb_summary *s, const struct cb_cell *c
 	return text;
 }
 
+/* Of all samples together, as quotas strike in some only. NaN: not counted here. */
+static double throttled(const struct cb_cell_result *cell)
+{
+	unsigned cpus = cell->cell->placement.cpus, workers = cell->cell->shape.workers;
+	double sum = 0, time = 0;
+
+	for (unsigned i = 0; i < cell->samples_n; i++) {
+		if (!cb_sample_counts(&cell->samples[i]))
+			continue;
+		sum += known(cell->samples[i].s.throttled_ns);
+		time += makespan_of(&cell->samples[i]);
+	}
+	return sum / (time * (cpus && cpus < workers ? cpus : workers));
+}
+
 static bool capacity_low(const struct cb_cell_result *cell)
 {
 	unsigned cpus = cell->cell->placement.cpus, workers = cell->cell->shape.workers;
@@ -436,6 +451,7 @@ static struct cb_summary empty_summary(void)
 		.on_cpu = NAN,
 		.effective_cores = NAN,
 		.capacity = NAN,
+		.throttled = NAN,
 		.batch = NAN };
 
 	for (unsigned i = 0; i < CB_METRICS_MAX; i++)
@@ -461,6 +477,7 @@ static void summarize_cell(
 	s->effective_cores = median_of(cell, effective_cores, 0, scratch);
 	s->capacity = median_of(cell, capacity, 0, scratch);
 	s->batch = median_of(cell, batch, 0, scratch);
+	s->throttled = throttled(cell);
 	for (unsigned i = 0; workload->metrics && workload->metrics[i].name; i++)
 		s->metrics[i] = median_of(cell, metric, i, scratch);
 	summarize_fields(cell, scratch);
@@ -476,8 +493,10 @@ void cb_result_summarize(struct cb_result *result, unsigned group_index)
 	const struct cb_group *group = &result->plan->groups[group_index];
 	const struct cb_cell_result *serial = baseline(result, group);
 
-	for (unsigned i = group->first; i < group->first + group->n; i++)
+	for (unsigned i = group->first; i < group->first + group->n; i++) {
 		summarize_cell(result, group->workload, &result->cells[i]);
+		cb_fault_summarize(&result->cells[i], result->scratch, &result->cells[i].fault);
+	}
 	for (unsigned i = group->first; serial && i < group->first + group->n; i++)
 		if (result->cells[i].summary.n && &result->cells[i] != serial &&
 			!(result->options->open.rate_per_s > 0))

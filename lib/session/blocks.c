@@ -194,6 +194,29 @@ static int keep(struct cb_group_run *run, struct cb_cell_run *cell, const struct
 	return 0;
 }
 
+/*
+ * A sample with a fault has no rate, and its status is what the fault makes of it: it is kept all the same,
+ * and the cell goes on. Its own status is that of the first.
+ */
+static int keep_faulted(struct cb_group_run *run, struct cb_cell_run *cell, const struct cb_sample *sample,
+	unsigned order, struct cb_error *err)
+{
+	struct cb_cell_result *result = result_of(run, cell);
+
+	if (!sample->fault.struck) {
+		cb_group_drop(run, cell, sample->status == CB_OK ? CB_FAILED : sample->status,
+			sample->status == CB_OK ? "it ended before the fault could strike" : sample->reason);
+		return 0;
+	}
+	if (!result->samples_n) {
+		result->status = sample->status;
+		snprintf(result->reason, sizeof result->reason, "%s", sample->reason);
+		if (sample->stuck)
+			cb_result_keep_stuck(run->session->result, cell->index, sample->stuck);
+	}
+	return keep(run, cell, sample, order, false, false, err);
+}
+
 static int take_sample(struct cb_group_run *run, struct cb_cell_run *cell, unsigned order, bool discarded,
 	bool unpaired, struct cb_error *err)
 {
@@ -214,6 +237,8 @@ static int take_sample(struct cb_group_run *run, struct cb_cell_run *cell, unsig
 	if (r)
 		return r;
 	cell->rough_ns = sample.total_ns;
+	if (run->fault)
+		return keep_faulted(run, cell, &sample, order, err);
 	if (sample.status == CB_OK)
 		check_digest(run, cell, &sample);
 	if (sample.status != CB_OK) {
@@ -250,7 +275,7 @@ static void mark_unpaired(struct cb_group_run *run)
 static int run_slots(struct cb_group_run *run, const unsigned *cells, const unsigned *order, unsigned slots,
 	bool half, struct cb_error *err)
 {
-	unsigned primer = run->blocks_done ? 0 : 1;
+	unsigned primer = run->blocks_done || run->fault ? 0 : 1;
 	int r = 0;
 
 	if (primer)
@@ -328,8 +353,11 @@ static int tell_block_done(struct cb_group_run *run, struct cb_error *err)
 
 int cb_group_measure(struct cb_group_run *run, struct cb_error *err)
 {
+	const struct cb_fault *fault = &options_of(run)->fault;
 	unsigned wanted = options_of(run)->samples;
 	int r = 0;
+
+	run->fault = fault->how ? fault : NULL;
 
 	while (!r && !enough(run)) {
 		r = run_block(run, wanted && wanted - 2 * run->blocks_done == 1, err);

@@ -48,6 +48,7 @@ struct cb_group_run {
 					   not known */
 	enum cb_timing timing;
 	uint64_t timing_every;
+	const struct cb_fault *fault; /* of samples from now on: NULL in trials, which are without */
 	uint64_t budget_ns, started_ns, block_ns; /* time for this group; what a block takes */
 	unsigned blocks_done;
 	uint64_t expect_units[2], expect_digest[2]; /* the latest answers of expect; units 0: none */

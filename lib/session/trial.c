@@ -35,13 +35,17 @@ static double concurrency(const struct cb_group_run *run, const struct cb_cell *
 	return run->group->workload->class == CB_CLASS_WAIT || workers < cpus ? workers : cpus;
 }
 
-/* max(10 s, 20 x expected), and something for the creation of many. A unit is known once serial has been
- * tried. */
+/*
+ * max(10 s, 20 x expected), and something for the creation of many. A unit is known once serial has been
+ * tried. What is to hang is not waited for that long.
+ */
 static uint64_t timeout_ns(const struct cb_group_run *run, const struct cb_cell *cell, uint64_t units)
 {
 	double unit = run->serial_unit_ns, expected = (double)target_ns(run, cell);
 	double by_units = unit * ((double)units / concurrency(run, cell) + 1); /* one more for the warm-up */
 	double handing = (double)cb_dispatches[cell->dispatch].handover_ns * (double)units;
+	bool hangs = run->fault && run->fault->how == CB_FAULT_HANG;
+	double least = hangs ? CB_HANG_MIN_NS : TIMEOUT_MIN;
 
 	if (options_of(run)->timeout_ns)
 		return options_of(run)->timeout_ns;
@@ -49,10 +53,9 @@ static uint64_t timeout_ns(const struct cb_group_run *run, const struct cb_cell 
 		expected = fmax(expected, (double)units * 1e9 / cell->open.rate_per_s);
 	by_units += handing;
 	expected = by_units > expected ? by_units : expected;
-	expected = expected * TIMEOUT_FACTOR + (double)cell->shape.workers * CREATE_NS;
-	return expected < TIMEOUT_MIN ? (uint64_t)TIMEOUT_MIN
-	       : expected < 1e18      ? (uint64_t)expected
-				      : (uint64_t)1e18;
+	expected = expected * (hangs ? CB_HANG_FACTOR : TIMEOUT_FACTOR) +
+		   (double)cell->shape.workers * CREATE_NS;
+	return expected < least ? (uint64_t)least : expected < 1e18 ? (uint64_t)expected : (uint64_t)1e18;
 }
 
 int cb_group_sample(struct cb_group_run *run, const struct cb_cell *cell, uint64_t units,
@@ -75,6 +78,7 @@ int cb_group_sample(struct cb_group_run *run, const struct cb_cell *cell, uint64
 	spec.warmup_ns = result->options->warmup_ns;
 	spec.timeout_ns = timeout_ns(run, cell, units);
 	spec.stall_ns = cb_group_stall_ns(run, cell, units, spec.timeout_ns);
+	spec.fault = run->fault;
 	do
 		r = cb_sample_run(run->session->supervisor, &spec, ret, how->latency, err);
 	while (r == -ERESTART);

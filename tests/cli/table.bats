@@ -367,7 +367,7 @@ wait_sleep/threads/2,,1860.0,"
 	same "$status" 0
 	same "$err" $'table.py: note: partial is partial: the run was not finished\ntable.py: note: ~ the host gave clearly less than its CPUs while this was measured'
 	has "$out" "id,workload,version,class,params,mode,dispatch,workers"
-	has "$out" ",400.0,396.8,403.2,2500000.0,,,,,0.998,0.998,,13631488,2510000,2530000,2710000,"
+	has "$out" ",400.0,396.8,403.2,2500000.0,,,,,0.998,,,,0.998,,13631488,2510000,2530000,2710000,"
 	same "$(wc -l <<<"$out")" 4
 }
 

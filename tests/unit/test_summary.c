@@ -332,6 +332,55 @@ static void test_memory_needs_the_stream_of_equal_mode_and_workers(void **state)
 	assert_int_equal(summary(f, THREADS_2)->bound, CB_BOUND_CPU);
 }
 
+/* A quota strikes in some samples only: a median would hide it. */
+static void test_throttling_is_of_all_samples_together(void **state)
+{
+	struct fixture *f = *state;
+	struct cb_sample s = fixture_sample(1000, 100 * MS);
+
+	s.throttled_ns = 0;
+	fixture_add(f, THREADS_2, 0, &s);
+	fixture_add(f, THREADS_2, 0, &s);
+	s.throttled_ns = 60 * MS;
+	fixture_add(f, THREADS_2, 0, &s);
+	fixture_add(f, THREADS_2, 0, &s)->discarded = true;
+	s.throttled_ns = CB_NONE;
+	fixture_add(f, SERIAL, 0, &s);
+	cb_result_summarize(&f->result, 0);
+	assert_near(summary(f, THREADS_2)->throttled, 0.1); /* 60 ms of 3 samples of 100 ms on 2 CPUs */
+	assert_true(isnan(summary(f, SERIAL)->throttled));
+	assert_true(isnan(summary(f, PROCESSES_2)->throttled));
+}
+
+/* Samples without a fault that struck are in no figure of it. */
+static void test_faults_are_summarised_where_they_struck(void **state)
+{
+	struct fixture *f = *state;
+	struct cb_sample s = fixture_sample(0, CB_NONE);
+
+	s.status = CB_CRASHED;
+	s.fault = (struct cb_fault_outcome){ .planned = true, .units = 100, .notice_ns = CB_NONE };
+	fixture_add(f, THREADS_2, 0, &s);
+	s.fault.struck = true;
+	for (unsigned i = 0; i < 7; i++) {
+		s.fault.units_kept = 10 * i;
+		s.fault.notice_ns = 1000 * (i + 1);
+		s.fault.survivors = i % 2;
+		s.fault.noticer = CB_NOTICED_BY_LEADER;
+		fixture_add(f, THREADS_2, 0, &s);
+	}
+	f->result.cells[THREADS_2].status = CB_CRASHED;
+	cb_result_summarize(&f->result, 0);
+	assert_int_equal(f->result.cells[THREADS_2].fault.n, 7);
+	assert_near(f->result.cells[THREADS_2].fault.lost.median, 0.7);
+	assert_near(f->result.cells[THREADS_2].fault.notice_ns.median, 4000.0);
+	assert_near(f->result.cells[THREADS_2].fault.notice_ns.ci_low, 1000.0);
+	assert_true(f->result.cells[THREADS_2].fault.survivors == 0);
+	assert_int_equal(f->result.cells[THREADS_2].fault.noticer, CB_NOTICED_BY_LEADER);
+	assert_int_equal(summary(f, THREADS_2)->n, 0);
+	assert_int_equal(f->result.cells[SERIAL].fault.n, 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_new, fixture_free)
@@ -350,6 +399,8 @@ int main(void)
 		TEST(test_medians),
 		TEST(test_bound),
 		TEST(test_memory_needs_the_stream_of_equal_mode_and_workers),
+		TEST(test_throttling_is_of_all_samples_together),
+		TEST(test_faults_are_summarised_where_they_struck),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
