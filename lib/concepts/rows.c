@@ -1,0 +1,218 @@
+/*
+ * The rows. Each run is short: --quick, and 12 samples, which make the 6 blocks that an interval of ratios
+ * needs; what has no ratio takes the 6 samples of an interval.
+ */
+#include "lib/concepts/judges.h"
+
+#include "lib/base/text.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const cb_claim_verdict_names[] = {
+	[CB_CLAIM_SHOWN] = "shown",
+	[CB_CLAIM_NOT_SHOWN] = "not shown here",
+	[CB_CLAIM_UNKNOWN] = "cannot tell",
+	[CB_CLAIM_NOT_BUILT] = "not built yet",
+	[CB_CLAIM_NOT_MEASURED] = "not measured",
+};
+
+const char *const cb_claim_verdict_keys[] = {
+	[CB_CLAIM_SHOWN] = "shown",
+	[CB_CLAIM_NOT_SHOWN] = "not_shown",
+	[CB_CLAIM_UNKNOWN] = "cannot_tell",
+	[CB_CLAIM_NOT_BUILT] = "not_built",
+	[CB_CLAIM_NOT_MEASURED] = "not_measured",
+};
+
+#define WORK     "cpu_prime wait_sleep:duration=1ms"
+#define ALL_CPUS "--quick --mode=serial,threads --workers={N},{4N} " WORK
+#define GUARDS   "none,mutex,recursive,spin,rwlock,atomic"
+
+const struct cb_concept cb_concepts[] = {
+	{ .number = 1,
+		.claim = "concurrency is interleaving on one CPU, parallelism is several CPUs at once",
+		.runs = { "--quick --mode=serial,threads --workers={N} --cpus={CPU} " WORK, ALL_CPUS },
+		.judge = cb_judge_interleaving },
+	{ .number = 2,
+		.claim = "there are three ways to multitask: processes, threads, processes + threads",
+		.runs = { "--quick --units=300 --mode=all --workers={N} cpu_prime" },
+		.judge = cb_judge_three_ways },
+	{ .number = 3,
+		.claim = "computing wants cores, waiting wants workers",
+		.runs = { ALL_CPUS },
+		.judge = cb_judge_cores_or_workers },
+	{ .number = 4,
+		.claim = "a process costs more to create than a thread",
+		.runs = { "--quick --samples=6 --mode=serial kernel_spawn:how=fork kernel_spawn:how=thread" },
+		.judge = cb_judge_creation },
+	{ .number = 5,
+		.claim = "a pool of n workers takes n tasks at a time: 5 tasks on 4 workers take two waves",
+		.runs = { "--quick --samples=6 --units=5 --mode=processes,threads --workers=4 "
+			  "wait_sleep:duration=100ms" },
+		.judge = cb_judge_pool },
+	{ .number = 6,
+		.claim = "processes do not share variables, threads do",
+		.runs = { "--quick --samples=6 --units=100000 --mode=processes,threads,hybrid --workers={N} "
+			  "--dispatch=static sync_global" },
+		.judge = cb_judge_variables },
+	{ .number = 7,
+		.claim = "unsynchronised sharing loses updates",
+		.runs = { "--quick --samples=6 --mode=serial,processes,threads --workers={N} "
+			  "sync_counter:guard=none" },
+		.judge = cb_judge_lost_updates },
+	{ .number = 8,
+		.claim = "a lock makes it right, and costs",
+		.runs = { "--quick --samples=6 --mode=processes,threads --workers={N} --scan=guard=" GUARDS
+			  " sync_counter:guard={guard}" },
+		.judge = cb_judge_locks },
+	{ .number = 9,
+		.claim = "a recursive lock may be taken again by its owner, a plain lock then deadlocks",
+		.lacks = "the workload sync_deadlock" },
+	{ .number = 10,
+		.claim = "deadlock: two locks taken in opposite order stop for ever",
+		.lacks = "the workload sync_deadlock" },
+	{ .number = 11,
+		.claim = "data of a worker's own need no lock",
+		.runs = { "--quick --mode=serial,processes,threads --workers={N} sync_counter:guard=local "
+			  "sync_counter:guard=atomic" },
+		.judge = cb_judge_own_copies },
+	{ .number = 12,
+		.claim = "processes talk through queues, pipes and shared memory",
+		.lacks = "the workloads ipc_queue, ipc_pipe and the like" },
+	{ .number = 13,
+		.claim = "a crash ends a thread's whole process, but only one process of many",
+		.lacks = "faults as a measured property" },
+	{ .number = 14,
+		.claim = "children can be terminated, and daemons die with their parent",
+		.lacks = "faults as a measured property" },
+	{ .number = 15,
+		.claim = "too many tasks use up the system, and efficiency collapses",
+		.runs = { "--quick --mode=processes,threads --workers={N},{16N} cpu_prime" },
+		.judge = cb_judge_too_many },
+	{ .number = 16,
+		.claim = "a global interpreter lock lets threads overlap waiting but not computing",
+		.lacks = "workloads that run in CPython" },
+	{ .number = 17,
+		.claim = "coroutines on an event loop serve many waits from one thread",
+		.lacks = "the mode async" },
+	{ .number = 18,
+		.claim = "threads for waiting, processes for computing: what holds elsewhere?",
+		.lacks = "advice from measurements" },
+	{ 0 },
+};
+
+const struct cb_concept *cb_concept_find(uint64_t number)
+{
+	for (const struct cb_concept *concept = cb_concepts; concept->number; concept ++)
+		if (concept->number == number)
+	return concept;
+	return NULL;
+}
+
+unsigned cb_concept_workers(unsigned cpus)
+{
+	return cpus < 2 ? 2 : cpus > 4 ? 4 : cpus;
+}
+
+/* ---- from text to words ---- */
+
+/* The text of a placeholder at s, and its length; 0: none begins there. */
+static size_t placeholder(const char *s, unsigned workers, unsigned cpu, unsigned *ret)
+{
+	const struct {
+		const char *name;
+		unsigned value;
+	} rows[] = { { "{N}", workers }, { "{4N}", 4 * workers }, { "{16N}", 16 * workers },
+		{ "{CPU}", cpu } };
+
+	for (size_t i = 0; i < CB_COUNT(rows); i++)
+		if (!strncmp(s, rows[i].name, strlen(rows[i].name))) {
+			*ret = rows[i].value;
+			return strlen(rows[i].name);
+		}
+	return 0;
+}
+
+/* The n bytes at s with placeholders replaced, allocated; NULL: no memory. */
+static char *word(const char *s, size_t n, unsigned workers, unsigned cpu)
+{
+	const char *end = s + n;
+	struct cb_text text = { 0 };
+
+	while (s < end) {
+		unsigned value = 0;
+		size_t taken = placeholder(s, workers, cpu, &value);
+
+		if (taken)
+			cb_text_add(&text, "%u", value);
+		else
+			cb_text_add_char(&text, *s);
+		s += taken ? taken : 1;
+	}
+	return cb_text_take(&text);
+}
+
+int cb_concept_words(const struct cb_concept *concept, unsigned run, unsigned workers, unsigned cpu,
+	struct cb_words *ret, struct cb_error *err)
+{
+	const char *s = concept->runs[run];
+	struct cb_words words = { .v = calloc(strlen(s) / 2 + 2, sizeof(char *)) };
+	size_t n;
+
+	if (!words.v)
+		return cb_error_set(err, -ENOMEM, "out of memory");
+	for (s += strspn(s, " "); *s; s += n, s += strspn(s, " ")) {
+		n = strcspn(s, " ");
+		words.v[words.n] = word(s, n, workers, cpu);
+		if (!words.v[words.n]) {
+			cb_words_release(&words);
+			return cb_error_set(err, -ENOMEM, "out of memory");
+		}
+		words.n++;
+	}
+	*ret = words;
+	return 0;
+}
+
+/* ---- what is there ---- */
+
+static bool is_there(const struct cb_workload *const *registry, const char *name, size_t n)
+{
+	for (; *registry; registry++)
+		if (strlen((*registry)->name) == n && !memcmp((*registry)->name, name, n))
+			return true;
+	return false;
+}
+
+/* The first workload of the run's words that is not there, and its length; NULL: all are. */
+static const char *absent(const char *s, const struct cb_workload *const *registry, size_t *ret_n)
+{
+	for (s += strspn(s, " "); *s; s += strcspn(s, " "), s += strspn(s, " ")) {
+		size_t n = strcspn(s, " :");
+
+		if (*s == '-' || is_there(registry, s, n))
+			continue;
+		*ret_n = n;
+		return s;
+	}
+	return NULL;
+}
+
+char *cb_concept_missing(
+	const struct cb_concept *concept, const struct cb_workload *const *registry, char *buf, size_t size)
+{
+	const char *name = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; concept->runs[i] && !name; i++)
+		name = absent(concept->runs[i], registry, &n);
+	if (concept->lacks)
+		snprintf(buf, size, "it needs %s", concept->lacks);
+	else if (name)
+		snprintf(buf, size, "it needs the workload %.*s", (int)n, name);
+	else
+		*buf = '\0';
+	return buf;
+}
