@@ -14,5 +14,5 @@ bool cb_shell_word(const char *text, char *buf, size_t size)
 	if (*text && text[strspn(text, plain)] == '\0')
 		return (size_t)snprintf(buf, size, "%s", text) < size;
 	cb_quote(text, quoted, sizeof quoted);
-	return (size_t)snprintf(buf, size, "$'%s'", quoted) < size;
+	return (size_t)snprintf(buf, size, "%s'%s'", strcmp(text, quoted) != 0 ? "$" : "", quoted) < size;
 }

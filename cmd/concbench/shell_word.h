@@ -5,8 +5,8 @@
 #include "lib/base/base.h"
 
 /*
- * One word for a shell: as it is where it means itself there, else $'...', whose escapes are those of
- * cb_quote. Returns false where it was cut.
+ * One word for a shell: as it is where it means itself there, else '...', or $'...' with the escapes of
+ * cb_quote where it has some. Returns false where it was cut.
  */
 bool cb_shell_word(const char *text, char *buf, size_t size);
 

@@ -107,13 +107,16 @@ void cb_judge_cores_or_workers(const struct cb_evidence *e, struct cb_judgement 
 	claim_close(&c, ret);
 }
 
+/* Of the time in which workers could have run, from each one's own start: what they spent without a CPU. */
 static double queued_share(const struct cb_cell_result *cell)
 {
 	const struct cb_summary *s = &cell->summary;
+	double ran_ns;
 
-	if (s->run_delay_ns == CB_NONE || s->makespan_ns == CB_NONE || !s->makespan_ns)
+	if (s->run_delay_ns == CB_NONE || s->makespan_ns == CB_NONE || !isfinite(s->effective_cores))
 		return NAN;
-	return (double)s->run_delay_ns / ((double)s->makespan_ns * cell->cell->shape.workers);
+	ran_ns = s->effective_cores * (double)s->makespan_ns;
+	return (double)s->run_delay_ns / (ran_ns + (double)s->run_delay_ns);
 }
 
 static double switches_per_s(const struct cb_cell_result *cell)

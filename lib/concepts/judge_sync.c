@@ -83,19 +83,21 @@ void cb_judge_locks(const struct cb_evidence *e, struct cb_judgement *ret)
 	static const char *const modes[] = { "threads", "processes" };
 	struct claim c = { .evidence = e };
 
-	claim_say(&c, "no guard but none lost an update; price of an increment over guard=none: ");
+	claim_say(&c, "price of an increment, over that without a guard: ");
 	for (size_t i = 0; i < CB_COUNT(modes); i++) {
 		const struct cb_cell_result *cell = claim_cell(
 			&c, 0, "sync_counter:guard=none", modes[i], e->workers);
 		struct cb_estimate bare = claim_metric(&c, 0, cell, "ns_per_increment");
 		struct cb_estimate lost = claim_metric(&c, 0, cell, "lost_pct");
 
-		claim_say(&c, "%s%u %s, none ", i ? "; " : "", e->workers, modes[i]);
+		claim_say(&c, "%s%u %s: no guard ", i ? "; " : "", e->workers, modes[i]);
 		claim_say_ns(&c, &bare);
-		claim_say(&c, " and %.0f %% lost", lost.median);
+		claim_say(&c, " with %.0f %% lost", lost.median);
 		for (size_t k = 0; k < CB_COUNT(locks); k++)
 			say_lock(&c, modes[i], locks[k], &bare);
 	}
+	if (!*c.contrary)
+		claim_say(&c, "; none of the guards lost an update");
 	claim_close(&c, ret);
 }
 
