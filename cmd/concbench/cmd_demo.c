@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #define ROWS_MAX 32
+#define LEFT_OUT UINT_MAX
 
 struct demo_options {
 	char *output;
@@ -27,9 +28,9 @@ struct demo_options {
 /* A row that was asked for. */
 struct row {
 	const struct cb_concept *concept;
-	unsigned run[CB_CONCEPT_RUNS_MAX], runs_n; /* indexes into demo.runs */
+	unsigned run[CB_CONCEPT_RUNS_MAX]; /* indexes into demo.runs; LEFT_OUT */
 	struct cb_judgement judgement;
-	const char *commands[CB_CONCEPT_RUNS_MAX + 1];
+	const char *commands[CB_CONCEPT_RUNS_MAX + 1]; /* of the runs that are not left out */
 };
 
 struct demo {
@@ -98,7 +99,10 @@ static int add_row(struct demo *demo, const struct cb_concept *concept)
 		cb_complain("demo", "too many rows");
 		return CB_EXIT_USAGE;
 	}
-	demo->rows[demo->rows_n++].concept = concept;
+	demo->rows[demo->rows_n] = (struct row){ .concept = concept };
+	for (size_t i = 0; i < CB_CONCEPT_RUNS_MAX; i++)
+		demo->rows[demo->rows_n].run[i] = LEFT_OUT;
+	demo->rows_n++;
 	return 0;
 }
 
@@ -138,7 +142,7 @@ static int list_rows(const struct demo *demo)
 		const struct cb_concept *concept = demo->rows[i].concept;
 		char missing[160];
 
-		cb_concept_missing(concept, cb_registry, missing, sizeof missing);
+		cb_concept_missing(concept, 0, cb_registry, missing, sizeof missing);
 		printf("%2u  %s%s%s%s\n", concept->number, concept->claim,
 			*missing ? " (not built yet: " : "", missing, *missing ? ")" : "");
 	}
@@ -152,25 +156,36 @@ static int load_host(struct demo *demo)
 	return cb_stage_load(&demo->stage);
 }
 
-static int plan_row(struct demo *demo, struct row *row)
+/* All runs of a row but those that this build lacks something for. */
+static int plan_runs(struct demo *demo, struct row *row)
 {
-	char missing[160];
+	size_t commands_n = 0;
 	int status = 0;
 
-	cb_concept_missing(row->concept, cb_registry, missing, sizeof missing);
-	if (*missing) {
-		row->judgement.verdict = CB_CLAIM_NOT_BUILT;
-		snprintf(row->judgement.sentence, sizeof row->judgement.sentence, "%s", missing);
-		return 0;
-	}
-	row->judgement.verdict = CB_CLAIM_NOT_MEASURED;
-	snprintf(row->judgement.sentence, sizeof row->judgement.sentence, "it was interrupted before");
 	for (unsigned i = 0; row->concept->runs[i] && !status; i++) {
+		char missing[160];
+
+		if (*cb_concept_missing(row->concept, i, cb_registry, missing, sizeof missing))
+			continue;
 		status = cb_demo_runs_add(&demo->runs, row->concept, i, &demo->stage, &row->run[i]);
 		if (!status)
-			row->commands[row->runs_n++] = demo->runs.v[row->run[i]]->command;
+			row->commands[commands_n++] = demo->runs.v[row->run[i]]->command;
 	}
 	return status;
+}
+
+static int plan_row(struct demo *demo, struct row *row)
+{
+	struct cb_judgement *j = &row->judgement;
+
+	cb_concept_missing(row->concept, 0, cb_registry, j->sentence, sizeof j->sentence);
+	if (*j->sentence) {
+		j->verdict = CB_CLAIM_NOT_BUILT;
+		return 0;
+	}
+	j->verdict = CB_CLAIM_NOT_MEASURED;
+	snprintf(j->sentence, sizeof j->sentence, "it was interrupted before");
+	return plan_runs(demo, row);
 }
 
 static int plan_rows(struct demo *demo)
@@ -229,8 +244,9 @@ static void judge(struct demo *demo, struct row *row)
 	unsigned usable = demo->stage.host.allowance.usable;
 	struct cb_evidence evidence = { .cpus = usable, .workers = cb_concept_workers(usable) };
 
-	for (unsigned i = 0; i < row->runs_n; i++)
-		evidence.run[i] = &demo->runs.v[row->run[i]]->it.result;
+	for (unsigned i = 0; i < CB_CONCEPT_RUNS_MAX; i++)
+		if (row->run[i] != LEFT_OUT)
+			evidence.run[i] = &demo->runs.v[row->run[i]]->it.result;
 	row->concept->judge(&evidence, &row->judgement);
 }
 
@@ -249,7 +265,7 @@ static void tell(const struct demo *demo, const struct row *row)
 	snprintf(text, sizeof text, "%s: %s", cb_claim_verdict_names[j->verdict], j->sentence);
 	cb_wrap(demo->out, text, 4, style.width);
 	fputs(style.off, demo->out);
-	for (unsigned i = 0; i < row->runs_n; i++)
+	for (size_t i = 0; row->commands[i]; i++)
 		fprintf(demo->out, "    %s$ %s%s\n", style.dim, row->commands[i], style.off);
 	fflush(demo->out);
 }
@@ -259,8 +275,9 @@ static int show(struct demo *demo, struct row *row)
 {
 	int status = 0;
 
-	for (unsigned i = 0; i < row->runs_n && !status; i++)
-		status = cb_demo_runs_measure(&demo->runs, row->run[i], &demo->stage);
+	for (unsigned i = 0; i < CB_CONCEPT_RUNS_MAX && !status; i++)
+		if (row->run[i] != LEFT_OUT)
+			status = cb_demo_runs_measure(&demo->runs, row->run[i], &demo->stage);
 	if (status)
 		return status;
 	if (row->judgement.verdict == CB_CLAIM_NOT_MEASURED)
@@ -338,8 +355,9 @@ static int save(struct demo *demo, bool partial)
 	for (size_t i = 0; i < demo->rows_n; i++) {
 		const struct row *row = &demo->rows[i];
 
-		for (unsigned k = 0; k < row->runs_n; k++)
-			runs[i][k] = index[row->run[k]];
+		for (unsigned k = 0, n = 0; k < CB_CONCEPT_RUNS_MAX; k++)
+			if (row->run[k] != LEFT_OUT)
+				runs[i][n++] = index[row->run[k]];
 		entries[i] = (struct cb_demo_entry){ row->concept->number, row->concept->claim,
 			cb_claim_verdict_keys[row->judgement.verdict], row->judgement.sentence, row->commands,
 			runs[i] };
@@ -354,19 +372,38 @@ static void complain_signal(const struct demo *demo, int signal, bool saved)
 							     : "what was measured is not saved");
 }
 
-/* Without signal and saving, which count first. */
-static int status_of_runs(const struct demo *demo)
+/* Of one row's run: CB_EXIT_WORKLOAD, CB_EXIT_OK when something was measured, CB_EXIT_NOTHING. */
+static int status_of_run(const struct row *row, const struct cb_demo_run *run)
 {
 	int status = CB_EXIT_NOTHING;
 
-	for (size_t i = 0; i < demo->runs.n; i++) {
-		int one = demo->runs.v[i]->done ? cb_result_exit_status(&demo->runs.v[i]->it.result)
-						: CB_EXIT_NOTHING;
+	for (unsigned i = 0; run->done && i < run->it.plan.cells_n; i++) {
+		const struct cb_cell_result *cell = &run->it.result.cells[i];
+		bool expected = cell->status == row->concept->expected;
 
-		if (one == CB_EXIT_WORKLOAD)
-			return one;
-		status = one == CB_EXIT_OK ? one : status;
+		if (cb_cell_result_failed(cell) && !expected)
+			return CB_EXIT_WORKLOAD;
+		if (cell->summary.n || (cb_cell_result_failed(cell) && expected))
+			status = CB_EXIT_OK;
 	}
+	return status;
+}
+
+/* Without signal and saving, which count first. */
+static int status_of_rows(const struct demo *demo)
+{
+	int status = CB_EXIT_NOTHING;
+
+	for (size_t i = 0; i < demo->rows_n; i++)
+		for (unsigned k = 0; k < CB_CONCEPT_RUNS_MAX; k++) {
+			const struct row *row = &demo->rows[i];
+			int one = row->run[k] == LEFT_OUT ? CB_EXIT_NOTHING
+							  : status_of_run(row, demo->runs.v[row->run[k]]);
+
+			if (one == CB_EXIT_WORKLOAD)
+				return one;
+			status = one == CB_EXIT_OK ? one : status;
+		}
 	return status;
 }
 
@@ -383,7 +420,7 @@ static int run_rows(struct demo *demo)
 		complain_signal(demo, status - CB_EXIT_SIGNAL, !saved);
 	if (status > CB_EXIT_SIGNAL || (status && !saved))
 		return status;
-	return saved ? saved : status_of_runs(demo);
+	return saved ? saved : status_of_rows(demo);
 }
 
 static int go(struct demo *demo, const struct cb_arguments *args)

@@ -22,9 +22,10 @@ extern const char *const cb_claim_verdict_keys[];  /* for programs: "not_shown" 
 
 /* What a judge looks at. */
 struct cb_evidence {
-	const struct cb_result *run[CB_CONCEPT_RUNS_MAX]; /* of the row's runs, in their order */
-	unsigned cpus;                                    /* that this process may use */
-	unsigned workers;                                 /* what {N} stood for */
+	const struct cb_result
+		*run[CB_CONCEPT_RUNS_MAX]; /* of the row's runs, in their order; NULL: left out */
+	unsigned cpus;                     /* that this process may use */
+	unsigned workers;                  /* what {N} stood for */
 };
 
 struct cb_judgement {
@@ -43,6 +44,8 @@ struct cb_concept {
 	const char *runs[CB_CONCEPT_RUNS_MAX + 1];
 	void (*judge)(const struct cb_evidence *evidence, struct cb_judgement *ret);
 	const char *lacks; /* what has to be built first; NULL: nothing */
+	enum cb_status
+		expected; /* how cells of its runs may end without having failed; CB_OK: with numbers */
 };
 
 /* By ascending number; the last one's is 0. */
@@ -61,10 +64,10 @@ int cb_concept_words(const struct cb_concept *concept, unsigned run, unsigned wo
 	struct cb_words *ret, struct cb_error *err);
 
 /*
- * Why the row cannot be measured by this build: what it lacks, or a workload of its runs that is not in the
- * registry. "": it can. Returns buf.
+ * Why a run of the row cannot be measured by this build: what the row lacks, a dispatch that is not there, or
+ * a workload that is not in the registry. "": it can. Returns buf.
  */
-char *cb_concept_missing(
-	const struct cb_concept *concept, const struct cb_workload *const *registry, char *buf, size_t size);
+char *cb_concept_missing(const struct cb_concept *concept, unsigned run,
+	const struct cb_workload *const *registry, char *buf, size_t size);
 
 #endif

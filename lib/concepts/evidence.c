@@ -37,8 +37,17 @@ static bool is_group(const struct cb_group *group, const char *spec)
 	return same;
 }
 
-/* Measured or not. */
-static const struct cb_cell_result *find(
+/* Whether the cell is of a mode, "threads", or of a mode and a dispatch, "threads/spawn". */
+static bool is_of(const struct cb_cell *cell, const char *mode)
+{
+	size_t n = strcspn(mode, "/");
+
+	if (strlen(cell->mode->name) != n || memcmp(cell->mode->name, mode, n) != 0)
+		return false;
+	return !mode[n] || !strcmp(cb_dispatches[cell->dispatch].name, mode + n + 1);
+}
+
+const struct cb_cell_result *claim_any(
 	const struct claim *c, unsigned run, const char *spec, const char *mode, unsigned workers)
 {
 	const struct cb_result *result = c->evidence->run[run];
@@ -51,7 +60,7 @@ static const struct cb_cell_result *find(
 		for (unsigned i = group->first; i < group->first + group->n; i++) {
 			const struct cb_cell *cell = result->cells[i].cell;
 
-			if (!strcmp(cell->mode->name, mode) && (!workers || cell->shape.workers == workers))
+			if (is_of(cell, mode) && (!workers || cell->shape.workers == workers))
 				return &result->cells[i];
 		}
 	}
@@ -61,7 +70,7 @@ static const struct cb_cell_result *find(
 const struct cb_cell_result *claim_find(
 	const struct claim *c, unsigned run, const char *spec, const char *mode, unsigned workers)
 {
-	const struct cb_cell_result *cell = find(c, run, spec, mode, workers);
+	const struct cb_cell_result *cell = claim_any(c, run, spec, mode, workers);
 
 	return cell && cell->summary.n ? cell : NULL;
 }
@@ -78,7 +87,7 @@ static void note_capacity(struct claim *c, const struct cb_cell_result *cell)
 const struct cb_cell_result *claim_cell(
 	struct claim *c, unsigned run, const char *spec, const char *mode, unsigned workers)
 {
-	const struct cb_cell_result *cell = find(c, run, spec, mode, workers);
+	const struct cb_cell_result *cell = claim_any(c, run, spec, mode, workers);
 
 	if (cell && cell->summary.n) {
 		note_capacity(c, cell);

@@ -30,13 +30,17 @@ struct claim {
 };
 
 /*
- * The measured cell of a specification ("sync_counter:guard=none"), a mode and a number of workers (0: the
- * first there is). NULL: not there, not measured; noted.
+ * The measured cell of a specification ("sync_counter:guard=none"), a mode, or a mode and a dispatch
+ * ("threads/spawn"), and a number of workers (0: the first there is). NULL: not there, not measured; noted.
  */
 const struct cb_cell_result *claim_cell(
 	struct claim *c, unsigned run, const char *spec, const char *mode, unsigned workers);
 /* The same without noting: for what a row may lack. */
 const struct cb_cell_result *claim_find(
+	const struct claim *c, unsigned run, const char *spec, const char *mode, unsigned workers);
+
+/* The same, however it ended, even if it was not measured. */
+const struct cb_cell_result *claim_any(
 	const struct claim *c, unsigned run, const char *spec, const char *mode, unsigned workers);
 
 /* Each gives an estimate with n = 0 for NULL. */

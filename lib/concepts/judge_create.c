@@ -4,7 +4,26 @@
 
 #include <string.h>
 
-/* Runs: creation, one after another. */
+/* What a unit of nothing costs with a worker made for each, and in a pool. */
+static void say_pooled(struct claim *c, const char *mode)
+{
+	char spawned[32], pooled[32];
+	struct cb_estimate own, shared, times;
+
+	snprintf(spawned, sizeof spawned, "%s/spawn", mode);
+	snprintf(pooled, sizeof pooled, "%s/shared", mode);
+	own = claim_ns_per_unit(claim_cell(c, 1, "null", spawned, c->evidence->workers));
+	shared = claim_ns_per_unit(claim_cell(c, 1, "null", pooled, c->evidence->workers));
+	times = claim_quotient(&own, &shared);
+	claim_say(c, "; an empty task of %u %s ", c->evidence->workers, mode);
+	claim_say_ns(c, &own);
+	claim_say(c, " with a new one for each, ");
+	claim_say_ns(c, &shared);
+	claim_say(c, " in a pool");
+	claim_expect(c, &times, CLAIM_ABOVE, 1, "a pool saved nothing");
+}
+
+/* Runs: creation, one after another; a worker for each task, and a pool of them. */
 void cb_judge_creation(const struct cb_evidence *e, struct cb_judgement *ret)
 {
 	struct claim c = { .evidence = e };
@@ -21,6 +40,10 @@ void cb_judge_creation(const struct cb_evidence *e, struct cb_judgement *ret)
 	claim_say(&c, ": ");
 	claim_say_times(&c, &times);
 	claim_expect(&c, &times, CLAIM_ABOVE, 1, "a process cost no more than a thread");
+	if (e->run[1]) {
+		say_pooled(&c, "processes");
+		say_pooled(&c, "threads");
+	}
 	claim_close(&c, ret);
 }
 

@@ -74,36 +74,69 @@ void cb_judge_three_ways(const struct cb_evidence *e, struct cb_judgement *ret)
 	claim_close(&c, ret);
 }
 
-/* Runs: threads, as many as CPUs and 4 times as many. */
+/* What 4 times as many threads as CPUs gain over one for each. Below the lower, above the upper: little,
+ * much. */
+#define LITTLE 1.5
+#define MUCH   2
+
+static void say_more_workers(struct claim *c, const char *spec, const char *name, enum claim_side side,
+	double limit, const char *contrary)
+{
+	unsigned n = c->evidence->workers;
+	const struct cb_cell_result *few = claim_cell(c, 0, spec, "threads", n);
+	const struct cb_cell_result *many = claim_cell(c, 0, spec, "threads", 4 * n);
+	struct cb_estimate gain = claim_speedup(c, few), more = claim_ratio(c, 0, many, few);
+
+	claim_say(c, "%s: %u threads ", name, n);
+	claim_say_times(c, &gain);
+	claim_say(c, " of one, %u threads ", 4 * n);
+	claim_say_times(c, &more);
+	claim_say(c, " of %u", n);
+	claim_expect(c, &more, side, limit, contrary);
+}
+
+/* The mix: what more workers gain with the share of waiting, which is to rise. */
+static void say_crossover(struct claim *c)
+{
+	static const unsigned shares[] = { 0, 50, 90, 100 };
+	unsigned n = c->evidence->workers;
+	struct cb_estimate first = { 0 }, last = { 0 };
+
+	claim_say(c, "; %u threads over %u as the share of waiting grows:", 4 * n, n);
+	for (size_t i = 0; i < CB_COUNT(shares); i++) {
+		struct cb_estimate many, few;
+		char spec[32];
+
+		snprintf(spec, sizeof spec, "mix:io_share=%u", shares[i]);
+		few = claim_rate(claim_cell(c, 1, spec, "threads", n));
+		many = claim_rate(claim_cell(c, 1, spec, "threads", 4 * n));
+		last = claim_quotient(&many, &few);
+		first = i ? first : last;
+		claim_say(c, "%s %u %% ", i ? "," : "", shares[i]);
+		claim_say_times(c, &last);
+	}
+	claim_expect(c, &first, CLAIM_BELOW, LITTLE, "the mix gained from more workers without any wait");
+	claim_expect(
+		c, &last, CLAIM_ABOVE, MUCH, "the mix gained little from more workers when all was waiting");
+}
+
+/* Runs: threads, as many as CPUs and 4 times as many; the mix. */
 void cb_judge_cores_or_workers(const struct cb_evidence *e, struct cb_judgement *ret)
 {
-	static const struct {
-		const char *spec, *name;
-		double limit; /* of what 4 times the workers gain over one for each CPU */
-		enum claim_side side;
-		const char *contrary;
-	} rows[] = {
-		{ COMPUTING, "computing", 1.5, CLAIM_BELOW, "computing gained from more workers than CPUs" },
-		{ WAITING, "waiting", 2, CLAIM_ABOVE, "waiting gained little from more workers than CPUs" },
-	};
 	struct claim c = { .evidence = e };
 	unsigned n = e->workers;
+	struct cb_estimate gain = claim_speedup(&c, claim_cell(&c, 0, COMPUTING, "threads", n));
 
-	for (size_t i = 0; i < CB_COUNT(rows); i++) {
-		const struct cb_cell_result *few = claim_cell(&c, 0, rows[i].spec, "threads", n);
-		const struct cb_cell_result *many = claim_cell(&c, 0, rows[i].spec, "threads", 4 * n);
-		struct cb_estimate gain = claim_speedup(&c, few), more = claim_ratio(&c, 0, many, few);
-
-		claim_say(&c, "%s%s: %u threads ", i ? "; " : "", rows[i].name, n);
-		claim_say_times(&c, &gain);
-		claim_say(&c, " of one, %u threads ", 4 * n);
-		claim_say_times(&c, &more);
-		claim_say(&c, " of %u", n);
-		claim_expect(&c, &more, rows[i].side, rows[i].limit, rows[i].contrary);
-		if (!i && e->cpus > 1)
-			claim_expect(&c, &gain, CLAIM_ABOVE, half_way(n < e->cpus ? n : e->cpus),
-				"computing gained little from more CPUs");
-	}
+	say_more_workers(&c, COMPUTING, "computing", CLAIM_BELOW, LITTLE,
+		"computing gained from more workers than CPUs");
+	claim_say(&c, "; ");
+	say_more_workers(&c, WAITING, "waiting", CLAIM_ABOVE, MUCH,
+		"waiting gained little from more workers than CPUs");
+	if (e->cpus > 1)
+		claim_expect(&c, &gain, CLAIM_ABOVE, half_way(n < e->cpus ? n : e->cpus),
+			"computing gained little from more CPUs");
+	if (e->run[1])
+		say_crossover(&c);
 	claim_close(&c, ret);
 }
 

@@ -28,7 +28,11 @@ const char *const cb_claim_verdict_keys[] = {
 
 #define WORK     "cpu_prime wait_sleep:duration=1ms"
 #define ALL_CPUS "--quick --mode=serial,threads --workers={N},{4N} " WORK
-#define GUARDS   "none,mutex,recursive,spin,rwlock,atomic"
+#define SHARES   "0,50,90,100"
+#define TALK(pattern)                                                                              \
+	"ipc_pipe:pattern=" pattern " ipc_socketpair:pattern=" pattern " ipc_tcp:pattern=" pattern \
+	" ipc_queue:pattern=" pattern
+#define GUARDS "none,mutex,recursive,spin,rwlock,atomic"
 
 const struct cb_concept cb_concepts[] = {
 	{ .number = 1,
@@ -41,11 +45,15 @@ const struct cb_concept cb_concepts[] = {
 		.judge = cb_judge_three_ways },
 	{ .number = 3,
 		.claim = "computing wants cores, waiting wants workers",
-		.runs = { ALL_CPUS },
+		.runs = { ALL_CPUS,
+			"--quick --samples=6 --mode=threads --workers={N},{4N} --scan=share=" SHARES
+			" mix:io_share={share}" },
 		.judge = cb_judge_cores_or_workers },
 	{ .number = 4,
 		.claim = "a process costs more to create than a thread",
-		.runs = { "--quick --samples=6 --mode=serial kernel_spawn:how=fork kernel_spawn:how=thread" },
+		.runs = { "--quick --samples=6 --mode=serial kernel_spawn:how=fork kernel_spawn:how=thread",
+			"--quick --samples=6 --mode=processes,threads --workers={N} --dispatch=shared,spawn "
+			"null" },
 		.judge = cb_judge_creation },
 	{ .number = 5,
 		.claim = "a pool of n workers takes n tasks at a time: 5 tasks on 4 workers take two waves",
@@ -69,10 +77,18 @@ const struct cb_concept cb_concepts[] = {
 		.judge = cb_judge_locks },
 	{ .number = 9,
 		.claim = "a recursive lock may be taken again by its owner, a plain lock then deadlocks",
-		.lacks = "the workload sync_deadlock" },
+		.runs = { "--quick --samples=6 --mode=serial,threads --workers={N} "
+			  "sync_deadlock:locks=recursive "
+			  "sync_deadlock:locks=twice" },
+		.expected = CB_DEADLOCK,
+		.judge = cb_judge_recursive },
 	{ .number = 10,
 		.claim = "deadlock: two locks taken in opposite order stop for ever",
-		.lacks = "the workload sync_deadlock" },
+		.runs = { "--quick --samples=6 --mode=processes,threads --workers={N} "
+			  "sync_deadlock:locks=same "
+			  "sync_deadlock:locks=opposite" },
+		.expected = CB_DEADLOCK,
+		.judge = cb_judge_deadlock },
 	{ .number = 11,
 		.claim = "data of a worker's own need no lock",
 		.runs = { "--quick --mode=serial,processes,threads --workers={N} sync_counter:guard=local "
@@ -80,7 +96,10 @@ const struct cb_concept cb_concepts[] = {
 		.judge = cb_judge_own_copies },
 	{ .number = 12,
 		.claim = "processes talk through queues, pipes and shared memory",
-		.lacks = "the workloads ipc_queue, ipc_pipe and the like" },
+		.runs = { "--quick --samples=6 --mode=processes,threads --workers=1 " TALK("roundtrip"),
+			"--quick --samples=6 --mode=processes,threads --workers=1 " TALK(
+				"stream,size=64KiB") },
+		.judge = cb_judge_talk },
 	{ .number = 13,
 		.claim = "a crash ends a thread's whole process, but only one process of many",
 		.lacks = "faults as a measured property" },
@@ -178,7 +197,7 @@ int cb_concept_words(const struct cb_concept *concept, unsigned run, unsigned wo
 
 /* ---- what is there ---- */
 
-static bool is_there(const struct cb_workload *const *registry, const char *name, size_t n)
+static bool has_workload(const struct cb_workload *const *registry, const char *name, size_t n)
 {
 	for (; *registry; registry++)
 		if (strlen((*registry)->name) == n && !memcmp((*registry)->name, name, n))
@@ -186,32 +205,57 @@ static bool is_there(const struct cb_workload *const *registry, const char *name
 	return false;
 }
 
-/* The first workload of the run's words that is not there, and its length; NULL: all are. */
-static const char *absent(const char *s, const struct cb_workload *const *registry, size_t *ret_n)
+static bool has_dispatch(const char *name, size_t n)
+{
+	for (const struct cb_dispatch_row *d = cb_dispatches; d->name; d++)
+		if (strlen(d->name) == n && !memcmp(d->name, name, n))
+			return true;
+	return false;
+}
+
+/* The first dispatch of a list that is not there; NULL: all are. */
+static const char *absent_dispatch(const char *list)
+{
+	for (size_t n;; list += n + 1) {
+		n = strcspn(list, ", ");
+		if (!has_dispatch(list, n))
+			return list;
+		if (list[n] != ',')
+			return NULL;
+	}
+}
+
+#define DISPATCH "--dispatch="
+
+/* The first name in the run's words that is not there, and of what; NULL: all are. */
+static const char *absent(const char *s, const struct cb_workload *const *registry, const char **ret_kind)
 {
 	for (s += strspn(s, " "); *s; s += strcspn(s, " "), s += strspn(s, " ")) {
-		size_t n = strcspn(s, " :");
+		const char *name = NULL;
 
-		if (*s == '-' || is_there(registry, s, n))
-			continue;
-		*ret_n = n;
-		return s;
+		*ret_kind = "dispatch";
+		if (!strncmp(s, DISPATCH, strlen(DISPATCH)))
+			name = absent_dispatch(s + strlen(DISPATCH));
+		if (name)
+			return name;
+		*ret_kind = "workload";
+		if (*s != '-' && !has_workload(registry, s, strcspn(s, " :")))
+			return s;
 	}
 	return NULL;
 }
 
-char *cb_concept_missing(
-	const struct cb_concept *concept, const struct cb_workload *const *registry, char *buf, size_t size)
+char *cb_concept_missing(const struct cb_concept *concept, unsigned run,
+	const struct cb_workload *const *registry, char *buf, size_t size)
 {
-	const char *name = NULL;
-	size_t n = 0;
+	const char *kind = "", *name = NULL;
 
-	for (size_t i = 0; concept->runs[i] && !name; i++)
-		name = absent(concept->runs[i], registry, &n);
+	if (concept->runs[run])
+		name = absent(concept->runs[run], registry, &kind);
 	if (concept->lacks)
 		snprintf(buf, size, "it needs %s", concept->lacks);
 	else if (name)
-		snprintf(buf, size, "it needs the workload %.*s", (int)n, name);
+		snprintf(buf, size, "it needs the %s %.*s", kind, (int)strcspn(name, " :,"), name);
 	else
 		*buf = '\0';
 	return buf;

@@ -220,15 +220,19 @@ static void test_what_is_missing_is_told(void **state)
 {
 	static const struct cb_concept lacking = { .number = 1, .lacks = "a mode" },
 				       absent = { .number = 2,
-					       .runs = { "--quick null", "--x=y null nosuch:a=b" } },
-				       there = { .number = 3, .runs = { "--quick null" } };
+					       .runs = { "--quick null", "--x=y null nosuch:a=b",
+						       "--dispatch=static,nosuch,shared null" } },
+				       there = { .number = 3, .runs = { "--dispatch=static,shared null" } };
 	char why[100];
 
 	(void)state;
-	assert_string_equal(cb_concept_missing(&lacking, cb_registry, why, sizeof why), "it needs a mode");
+	assert_string_equal(cb_concept_missing(&lacking, 0, cb_registry, why, sizeof why), "it needs a mode");
+	assert_string_equal(cb_concept_missing(&absent, 0, cb_registry, why, sizeof why), "");
 	assert_string_equal(
-		cb_concept_missing(&absent, cb_registry, why, sizeof why), "it needs the workload nosuch");
-	assert_string_equal(cb_concept_missing(&there, cb_registry, why, sizeof why), "");
+		cb_concept_missing(&absent, 1, cb_registry, why, sizeof why), "it needs the workload nosuch");
+	assert_string_equal(
+		cb_concept_missing(&absent, 2, cb_registry, why, sizeof why), "it needs the dispatch nosuch");
+	assert_string_equal(cb_concept_missing(&there, 0, cb_registry, why, sizeof why), "");
 }
 
 /* ---- 1, 3 ---------------------------------------------------------------------------------------------- */
@@ -311,9 +315,11 @@ static void test_cores_or_workers(void **state)
 	struct stand *s = parallel(2, 2, 2, 2, 0.01);
 
 	(void)state;
+	s->evidence.run[1] = NULL; /* what row 1 has there is not what row 3 has */
 	expect(s, 3, CB_CLAIM_SHOWN, "waiting: 2 threads 2.0");
 	done(s);
 	s = parallel(1, 2, 2, 2, 0.01);
+	s->evidence.run[1] = NULL;
 	expect(s, 3, CB_CLAIM_NOT_SHOWN, "computing gained little from more CPUs");
 	done(s);
 }
