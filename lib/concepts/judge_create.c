@@ -15,11 +15,11 @@ static void say_pooled(struct claim *c, const char *mode)
 	own = claim_ns_per_unit(claim_cell(c, 1, "null", spawned, c->evidence->workers));
 	shared = claim_ns_per_unit(claim_cell(c, 1, "null", pooled, c->evidence->workers));
 	times = claim_quotient(&own, &shared);
-	claim_say(c, "; an empty task of %u %s ", c->evidence->workers, mode);
+	claim_say(c, "; an empty task took %u %s ", c->evidence->workers, mode);
 	claim_say_ns(c, &own);
-	claim_say(c, " with a new one for each, ");
+	claim_say(c, " with a new one for each task, ");
 	claim_say_ns(c, &shared);
-	claim_say(c, " in a pool");
+	claim_say(c, " as a pool");
 	claim_expect(c, &times, CLAIM_ABOVE, 1, "a pool saved nothing");
 }
 

@@ -77,9 +77,9 @@ static unsigned mode_bits(const char *const *modes)
 	return bits;
 }
 
-/* Plans a run of the stand; no cell has a sample yet. */
-static void plan(struct stand *s, unsigned number, const char *const *modes, const char *workers,
-	const char *const *specs)
+/* Plans a run of the stand from a registry; no cell has a sample yet. */
+static void plan_from(struct stand *s, const struct cb_workload *const *registry, unsigned number,
+	const char *const *modes, const char *workers, const char *const *specs)
 {
 	static char dir[] = "/var/tmp";
 	struct run *run = &s->run[number];
@@ -98,10 +98,16 @@ static void plan(struct stand *s, unsigned number, const char *const *modes, con
 		.dir = dir };
 	while (specs[run->options.workloads.n])
 		run->options.workloads.n++;
-	if (cb_plan_make(&run->plan, &run->options, &s->host, &err))
+	if (cb_plan_make_from(&run->plan, registry, &run->options, &s->host, &err))
 		fail_msg("%s", err.text);
 	assert_int_equal(cb_result_init(&run->result, &run->options, &s->host, &run->plan, &err), 0);
 	s->evidence.run[number] = &run->result;
+}
+
+static void plan(struct stand *s, unsigned number, const char *const *modes, const char *workers,
+	const char *const *specs)
+{
+	plan_from(s, cb_registry, number, modes, workers, specs);
 }
 
 static unsigned cell_of(const struct run *run, const char *id)
@@ -540,6 +546,173 @@ static void test_own_copies(void **state)
 	done(s);
 }
 
+/* ---- workloads of the same names and parameters as the real ones, which a build may lack ----------------
+ */
+
+struct fake_params {
+	unsigned word;
+	uint64_t number;
+};
+
+static const char *const creators[] = { "fork", "thread", NULL };
+static const char *const lock_ways[] = { "opposite", "same", "twice", "recursive", NULL };
+static const char *const patterns[] = { "roundtrip", "stream", NULL };
+
+#define WORD(label, list, first)                                                                          \
+	{                                                                                                 \
+		(label), CB_PARAM_ENUM, "", (first), 0, 0, (list), "", offsetof(struct fake_params, word) \
+	}
+#define NUMBER(label, kind, first)                                                                 \
+	{                                                                                          \
+		(label), (kind), "", (first), 0, 0, NULL, "", offsetof(struct fake_params, number) \
+	}
+
+static const struct cb_param spawn_params[] = { WORD("how", creators, "fork"), { .name = NULL } };
+static const struct cb_param lock_params[] = { WORD("locks", lock_ways, "opposite"), { .name = NULL } };
+static const struct cb_param mix_params[] = { NUMBER("io_share", CB_PARAM_U64, "50"), { .name = NULL } };
+static const struct cb_param ipc_params[] = { WORD("pattern", patterns, "roundtrip"),
+	NUMBER("size", CB_PARAM_SIZE, "64"), { .name = NULL } };
+static const struct cb_metric ipc_metrics[] = { { "gib_per_s", "GiB/s", CB_MERGE_PER_S, 0, 1, "" },
+	{ .name = NULL } };
+
+#define FAKE(label, rows)                                                                               \
+	{                                                                                               \
+		.abi = CB_ABI, .size = sizeof(struct cb_workload), .name = (label), .params = (rows),   \
+		.params_size = sizeof(struct fake_params), .caps = CB_CAN_BLOCKING | CB_CAN_DISPATCHES, \
+		.metrics = ipc_metrics                                                                  \
+	}
+
+static const struct cb_workload fakes[] = { FAKE("ipc_pipe", ipc_params), FAKE("ipc_queue", ipc_params),
+	FAKE("ipc_socketpair", ipc_params), FAKE("ipc_tcp", ipc_params), FAKE("kernel_spawn", spawn_params),
+	FAKE("mix", mix_params), FAKE("sync_deadlock", lock_params) };
+static const struct cb_workload *const fake_registry[] = { &fakes[0], &fakes[1], &fakes[2], &fakes[3],
+	&fakes[4], &fakes[5], &fakes[6], NULL };
+
+static void end(struct stand *s, const char *id, enum cb_status status, const char *reason)
+{
+	struct cb_cell_result *cell = &s->run[0].result.cells[cell_of(&s->run[0], id)];
+
+	cell->status = status;
+	snprintf(cell->reason, sizeof cell->reason, "%s", reason);
+}
+
+static void test_creation(void **state)
+{
+	struct stand *s = start("core:2 pu:1");
+
+	(void)state;
+	plan_from(s, fake_registry, 0, LIST("serial"), "2",
+		LIST("kernel_spawn:how=fork", "kernel_spawn:how=thread"));
+	rate(s, 0, "kernel_spawn/serial/1", 1e4);
+	rate(s, 0, "kernel_spawn:how=thread/serial/1", 1e5);
+	expect(s, 4, CB_CLAIM_SHOWN, "a process took 100 us");
+	done(s);
+	s = start("core:2 pu:1");
+	plan_from(s, fake_registry, 0, LIST("serial"), "2",
+		LIST("kernel_spawn:how=fork", "kernel_spawn:how=thread"));
+	rate(s, 0, "kernel_spawn/serial/1", 1e5);
+	rate(s, 0, "kernel_spawn:how=thread/serial/1", 9e4);
+	expect(s, 4, CB_CLAIM_NOT_SHOWN, "a process cost no more than a thread");
+	done(s);
+}
+
+static void test_recursive_and_plain_locks(void **state)
+{
+	struct stand *s = start("core:2 pu:1");
+
+	(void)state;
+	plan_from(s, fake_registry, 0, LIST("serial", "threads"), "2",
+		LIST("sync_deadlock:locks=recursive", "sync_deadlock:locks=twice"));
+	rate(s, 0, "sync_deadlock:locks=recursive/serial/1", 1e7);
+	rate(s, 0, "sync_deadlock:locks=recursive/threads/2", 1e7);
+	expect(s, 9, CB_CLAIM_UNKNOWN, "sync_deadlock:locks=twice/serial/1: not measured");
+	end(s, "sync_deadlock:locks=twice/serial/1", CB_DEADLOCK, "waits for itself");
+	end(s, "sync_deadlock:locks=twice/threads/2", CB_DEADLOCK, "waits for itself");
+	expect(s, 9, CB_CLAIM_SHOWN, "in threads: waits for itself");
+	end(s, "sync_deadlock:locks=twice/threads/2", CB_TIMEOUT, "10 s");
+	expect(s, 9, CB_CLAIM_NOT_SHOWN, "the locks did not deadlock");
+	done(s);
+}
+
+static void test_opposite_order(void **state)
+{
+	struct stand *s = start("core:2 pu:1");
+
+	(void)state;
+	plan_from(s, fake_registry, 0, LIST("processes", "threads"), "2",
+		LIST("sync_deadlock:locks=same", "sync_deadlock:locks=opposite"));
+	rate(s, 0, "sync_deadlock:locks=same/processes/2", 1e7);
+	rate(s, 0, "sync_deadlock:locks=same/threads/2", 1e7);
+	end(s, "sync_deadlock/processes/2", CB_DEADLOCK, "A and B");
+	end(s, "sync_deadlock/threads/2", CB_DEADLOCK, "B and A");
+	expect(s, 10, CB_CLAIM_SHOWN, "in threads: B and A; in processes: A and B");
+	end(s, "sync_deadlock/threads/2", CB_SKIPPED, "no threads");
+	expect(s, 10, CB_CLAIM_UNKNOWN, "sync_deadlock/threads/2: skipped: no threads");
+	done(s);
+}
+
+/* What more workers than CPUs gain at shares of waiting from 0 to 100. */
+static void put_mix(struct stand *s, double none, double all)
+{
+	static const char *const shares[] = { ":io_share=0", "", ":io_share=90", ":io_share=100" };
+
+	plan_from(s, fake_registry, 1, LIST("threads"), "2,8",
+		LIST("mix:io_share=0", "mix:io_share=50", "mix:io_share=90", "mix:io_share=100"));
+	for (size_t i = 0; i < CB_COUNT(shares); i++) {
+		char id[64];
+
+		snprintf(id, sizeof id, "mix%s/threads/2", shares[i]);
+		rate(s, 1, id, 1000);
+		snprintf(id, sizeof id, "mix%s/threads/8", shares[i]);
+		rate(s, 1, id, 1000 * (none + (all - none) * (double)i / 3));
+	}
+}
+
+static void replace_run(struct stand *s, unsigned number)
+{
+	cb_result_release(&s->run[number].result);
+	cb_plan_release(&s->run[number].plan);
+}
+
+static void test_crossover(void **state)
+{
+	struct stand *s = parallel(2, 2, 2, 2, 0.01);
+
+	(void)state;
+	replace_run(s, 1);
+	put_mix(s, 1, 4);
+	expect(s, 3, CB_CLAIM_SHOWN, "8 threads over 2 as the share of waiting grows: 0 % 1.0");
+	replace_run(s, 1);
+	put_mix(s, 1, 1);
+	expect(s, 3, CB_CLAIM_NOT_SHOWN, "gained little from more workers when all was waiting");
+	done(s);
+}
+
+static void test_talk(void **state)
+{
+	static const char *const ways[] = { "pipe", "socketpair", "queue", "tcp" };
+	struct stand *s = start("core:2 pu:1");
+	char id[64];
+
+	(void)state;
+	plan_from(s, fake_registry, 0, LIST("processes", "threads"), "1",
+		LIST("ipc_pipe", "ipc_socketpair", "ipc_tcp", "ipc_queue"));
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(id, sizeof id, "ipc_%s/processes/1", ways[i]);
+		rate(s, 0, id, 1e5);
+		if (i == 2)
+			expect(s, 12, CB_CLAIM_UNKNOWN, "not measured");
+		snprintf(id, sizeof id, "ipc_%s/threads/1", ways[i]);
+		rate(s, 0, id, 2e5);
+	}
+	expect(s, 12, CB_CLAIM_SHOWN, "a round trip between processes: pipe 10.");
+	assert_non_null(strstr(s->judgement.sentence, "tcp not measured"));
+	end(s, "ipc_queue/threads/1", CB_CRASHED, "signal 11");
+	cb_result_summarize(&s->run[0].result, 3);
+	expect(s, 12, CB_CLAIM_UNKNOWN, "ipc_queue/threads/1: crashed: signal 11");
+	done(s);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -558,6 +731,11 @@ int main(void)
 		cmocka_unit_test(test_lost_updates),
 		cmocka_unit_test(test_locks),
 		cmocka_unit_test(test_own_copies),
+		cmocka_unit_test(test_creation),
+		cmocka_unit_test(test_recursive_and_plain_locks),
+		cmocka_unit_test(test_opposite_order),
+		cmocka_unit_test(test_crossover),
+		cmocka_unit_test(test_talk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
