@@ -277,10 +277,10 @@ struct cb_workload {
 	const char *const *locks;
 
 	/*
-	 * What tables show besides rates. price names a metric: its value, and how many times that of the cells it
-	 * is, same mode and workers, whose params differ in price_base only, one pair "name=value". finding is a
-	 * sentence with metrics in braces, "{lost} of {expected} lost", shown where the first of them is not 0. All
-	 * may be NULL.
+	 * What tables show besides rates. price names a metric: its value, and how many times that of the
+	 * cells it is, same mode and workers, whose params differ in price_base only, one pair "name=value".
+	 * finding is a sentence with metrics in braces, "{lost} of {expected} lost", shown where the first of
+	 * them is not 0. All may be NULL.
 	 */
 	const char *price, *price_base, *finding;
 

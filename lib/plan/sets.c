@@ -173,7 +173,7 @@ static int unknown(const char *name, struct cb_error *err)
 	char quoted[64];
 	size_t n = 0;
 
-	for (; cb_workload_sets[n].name && n < CB_COUNT(names) - 1; n++)
+	for (; n < CB_COUNT(names) - 1 && cb_workload_sets[n].name; n++)
 		names[n] = cb_workload_sets[n].name;
 	nearest = cb_nearest(name, names);
 	cb_quote(name, quoted, sizeof quoted);

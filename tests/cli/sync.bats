@@ -112,6 +112,7 @@ exact()
 	validate r.json
 }
 
+# shellcheck disable=SC2154 # run sets stderr
 @test "the table has the price of an increment beside that without a guard, and what was lost" {
 	run --separate-stderr "$CONCBENCH" run --quick --samples=6 --sample-time=20ms --mode=threads --workers=2 \
 		--output=price.json sync_counter:guard=none sync_counter:guard=atomic
