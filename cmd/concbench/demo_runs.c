@@ -64,8 +64,7 @@ static struct cb_demo_run *new_run(
 
 	if (!run)
 		return NULL;
-	if (cb_concept_words(concept, number, cb_concept_workers(allowance->usable), allowance->mask[0],
-		    &run->words, NULL) < 0 ||
+	if (cb_concept_words(concept, number, allowance, &run->words, NULL) < 0 ||
 		prepend_run(&run->words) < 0 || !(run->command = command_of(&run->words))) {
 		release(run);
 		return NULL;

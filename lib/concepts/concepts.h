@@ -57,10 +57,10 @@ const struct cb_concept *cb_concept_find(uint64_t number); /* NULL: none */
 unsigned cb_concept_workers(unsigned cpus);
 
 /*
- * The words of run number `run` (below the number of its runs), placeholders replaced. Errors: -ENOMEM. *ret
- * is released by cb_words_release.
+ * The words of run number `run` (below the number of its runs), placeholders replaced as the CPUs say that
+ * may be used. Errors: -ENOMEM. *ret is released by cb_words_release.
  */
-int cb_concept_words(const struct cb_concept *concept, unsigned run, unsigned workers, unsigned cpu,
+int cb_concept_words(const struct cb_concept *concept, unsigned run, const struct cb_allowance *allowance,
 	struct cb_words *ret, struct cb_error *err);
 
 /*

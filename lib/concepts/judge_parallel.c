@@ -39,7 +39,7 @@ void cb_judge_interleaving(const struct cb_evidence *e, struct cb_judgement *ret
 	}
 	claim_say(&c, "%u threads on one CPU gained ", n);
 	say_both(&c, 0, n, one);
-	claim_say(&c, " over one; on %u CPUs ", e->cpus);
+	claim_say(&c, " over one; on %u CPUs ", n);
 	say_both(&c, 1, n, all);
 	claim_expect(&c, &one[0], CLAIM_BELOW, half_way(n), "computing gained on a single CPU");
 	claim_expect(&c, &one[1], CLAIM_ABOVE, half_way(n), "waiting gained little on a single CPU");

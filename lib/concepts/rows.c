@@ -27,7 +27,7 @@ const char *const cb_claim_verdict_keys[] = {
 };
 
 #define WORK     "cpu_prime wait_sleep:duration=1ms"
-#define ALL_CPUS "--quick --mode=serial,threads --workers={N},{4N} " WORK
+#define ALL_CPUS "--quick --mode=serial,threads --workers={N},{4N} {CONFINE} " WORK
 #define SHARES   "0,50,90,100"
 #define TALK(pattern)                                                                              \
 	"ipc_pipe:pattern=" pattern " ipc_socketpair:pattern=" pattern " ipc_tcp:pattern=" pattern \
@@ -46,7 +46,7 @@ const struct cb_concept cb_concepts[] = {
 	{ .number = 3,
 		.claim = "computing wants cores, waiting wants workers",
 		.runs = { ALL_CPUS,
-			"--quick --samples=6 --mode=threads --workers={N},{4N} --scan=share=" SHARES
+			"--quick --samples=6 --mode=threads --workers={N},{4N} {CONFINE} --scan=share=" SHARES
 			" mix:io_share={share}" },
 		.judge = cb_judge_cores_or_workers },
 	{ .number = 4,
@@ -108,7 +108,7 @@ const struct cb_concept cb_concepts[] = {
 		.lacks = "faults as a measured property" },
 	{ .number = 15,
 		.claim = "too many tasks use up the system, and efficiency collapses",
-		.runs = { "--quick --mode=processes,threads --workers={N},{16N} cpu_prime" },
+		.runs = { "--quick --mode=processes,threads --workers={N},{16N} {CONFINE} cpu_prime" },
 		.judge = cb_judge_too_many },
 	{ .number = 16,
 		.claim = "a global interpreter lock lets threads overlap waiting but not computing",
@@ -138,13 +138,14 @@ unsigned cb_concept_workers(unsigned cpus)
 /* ---- from text to words ---- */
 
 /* The text of a placeholder at s, and its length; 0: none begins there. */
-static size_t placeholder(const char *s, unsigned workers, unsigned cpu, unsigned *ret)
+static size_t placeholder(const char *s, const struct cb_allowance *allowance, unsigned *ret)
 {
+	unsigned workers = cb_concept_workers(allowance->usable);
 	const struct {
 		const char *name;
 		unsigned value;
 	} rows[] = { { "{N}", workers }, { "{4N}", 4 * workers }, { "{16N}", 16 * workers },
-		{ "{CPU}", cpu } };
+		{ "{CPU}", allowance->mask[0] } };
 
 	for (size_t i = 0; i < CB_COUNT(rows); i++)
 		if (!strncmp(s, rows[i].name, strlen(rows[i].name))) {
@@ -154,15 +155,30 @@ static size_t placeholder(const char *s, unsigned workers, unsigned cpu, unsigne
 	return 0;
 }
 
+#define CONFINE "{CONFINE}"
+
+/* "--cpus=0,1,2,3", allocated; "" where no more may be used anyway; NULL: no memory. */
+static char *confine(const struct cb_allowance *allowance)
+{
+	unsigned workers = cb_concept_workers(allowance->usable);
+	struct cb_text text = { 0 };
+
+	for (unsigned i = 0; i < workers && allowance->usable > workers; i++)
+		cb_text_add(&text, "%s%u", i ? "," : "--cpus=", allowance->mask[i]);
+	return cb_text_take(&text);
+}
+
 /* The n bytes at s with placeholders replaced, allocated; NULL: no memory. */
-static char *word(const char *s, size_t n, unsigned workers, unsigned cpu)
+static char *word(const char *s, size_t n, const struct cb_allowance *allowance)
 {
 	const char *end = s + n;
 	struct cb_text text = { 0 };
 
+	if (n == strlen(CONFINE) && !memcmp(s, CONFINE, n))
+		return confine(allowance);
 	while (s < end) {
 		unsigned value = 0;
-		size_t taken = placeholder(s, workers, cpu, &value);
+		size_t taken = placeholder(s, allowance, &value);
 
 		if (taken)
 			cb_text_add(&text, "%u", value);
@@ -173,7 +189,19 @@ static char *word(const char *s, size_t n, unsigned workers, unsigned cpu)
 	return cb_text_take(&text);
 }
 
-int cb_concept_words(const struct cb_concept *concept, unsigned run, unsigned workers, unsigned cpu,
+/* There is room for it. An empty one is dropped. */
+static int add_word(struct cb_words *words, char *one)
+{
+	if (!one)
+		return -ENOMEM;
+	if (*one)
+		words->v[words->n++] = one;
+	else
+		free(one);
+	return 0;
+}
+
+int cb_concept_words(const struct cb_concept *concept, unsigned run, const struct cb_allowance *allowance,
 	struct cb_words *ret, struct cb_error *err)
 {
 	const char *s = concept->runs[run];
@@ -184,12 +212,10 @@ int cb_concept_words(const struct cb_concept *concept, unsigned run, unsigned wo
 		return cb_error_set(err, -ENOMEM, "out of memory");
 	for (s += strspn(s, " "); *s; s += n, s += strspn(s, " ")) {
 		n = strcspn(s, " ");
-		words.v[words.n] = word(s, n, workers, cpu);
-		if (!words.v[words.n]) {
+		if (add_word(&words, word(s, n, allowance)) < 0) {
 			cb_words_release(&words);
 			return cb_error_set(err, -ENOMEM, "out of memory");
 		}
-		words.n++;
 	}
 	*ret = words;
 	return 0;
@@ -239,7 +265,7 @@ static const char *absent(const char *s, const struct cb_workload *const *regist
 		if (name)
 			return name;
 		*ret_kind = "workload";
-		if (*s != '-' && !has_workload(registry, s, strcspn(s, " :")))
+		if (*s != '-' && *s != '{' && !has_workload(registry, s, strcspn(s, " :")))
 			return s;
 	}
 	return NULL;

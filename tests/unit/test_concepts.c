@@ -203,22 +203,32 @@ static void test_rows_are_whole(void **state)
 	assert_null(cb_concept_find(19));
 }
 
-static void test_placeholders(void **state)
+static void assert_words(unsigned usable, const char *expected)
 {
 	static const struct cb_concept concept = { .number = 1,
-		.runs = { "  --workers={N},{4N},{16N}  --cpus={CPU} a:b={c} " } };
+		.runs = { "  --workers={N},{4N},{16N}  --cpus={CPU} {CONFINE} a:b={c} " } };
+	unsigned mask[] = { 17, 18, 19, 20, 21, 22 };
+	const struct cb_allowance allowance = { .mask = mask, .mask_n = 6, .usable = usable };
 	struct cb_words words;
+	char text[200] = "";
 
-	(void)state;
-	assert_int_equal(cb_concept_words(&concept, 0, 3, 17, &words, NULL), 0);
-	assert_int_equal(words.n, 3);
-	assert_string_equal(words.v[0], "--workers=3,12,48");
-	assert_string_equal(words.v[1], "--cpus=17");
-	assert_string_equal(words.v[2], "a:b={c}");
-	assert_null(words.v[3]);
+	assert_int_equal(cb_concept_words(&concept, 0, &allowance, &words, NULL), 0);
+	for (size_t i = 0; i < words.n; i++) {
+		strcat(text, i ? " " : "");
+		strcat(text, words.v[i]);
+	}
+	assert_null(words.v[words.n]);
+	assert_string_equal(text, expected);
 	cb_words_release(&words);
-	assert_int_equal(cb_concept_workers(1), 2);
-	assert_int_equal(cb_concept_workers(3), 3);
+}
+
+static void test_placeholders(void **state)
+{
+	(void)state;
+	assert_words(1, "--workers=2,8,32 --cpus=17 a:b={c}");
+	assert_words(3, "--workers=3,12,48 --cpus=17 a:b={c}");
+	assert_words(4, "--workers=4,16,64 --cpus=17 a:b={c}");
+	assert_words(6, "--workers=4,16,64 --cpus=17 --cpus=17,18,19,20 a:b={c}");
 	assert_int_equal(cb_concept_workers(64), 4);
 }
 
@@ -228,7 +238,8 @@ static void test_what_is_missing_is_told(void **state)
 				       absent = { .number = 2,
 					       .runs = { "--quick null", "--x=y null nosuch:a=b",
 						       "--dispatch=static,nosuch,shared null" } },
-				       there = { .number = 3, .runs = { "--dispatch=static,shared null" } };
+				       there = { .number = 3,
+					       .runs = { "--dispatch=static,shared {CONFINE} null" } };
 	char why[100];
 
 	(void)state;
