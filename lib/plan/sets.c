@@ -70,6 +70,26 @@ static const char *const waits[] = {
 	NULL,
 };
 
+static const char *const talk[] = {
+	"ipc_pipe",
+	"ipc_pipe:pattern=stream,size=64KiB",
+	"ipc_socketpair",
+	"ipc_socketpair:pattern=stream,size=64KiB",
+	"ipc_tcp",
+	"ipc_tcp:pattern=stream,size=64KiB",
+	"ipc_queue",
+	"ipc_queue:pattern=stream,size=64KiB",
+	NULL,
+};
+
+static const char *const mixes[] = {
+	"mix:io_share=0",
+	"mix:io_share=50",
+	"mix:io_share=90",
+	"mix:io_share=100",
+	NULL,
+};
+
 #define OF_CLASS(title, id, text, list)                                                               \
 	{                                                                                             \
 		.name = (title), .summary = (text), .specs = (list), .by_class = true, .class = (id), \
@@ -88,8 +108,8 @@ const struct cb_workload_set cb_workload_sets[] = {
 	OF_CLASS("device", CB_CLASS_DEVICE, "files on a device", file_work),
 	OF_CLASS("kernel", CB_CLASS_KERNEL, "paths through the kernel", kernel_paths),
 	OF_CLASS("sync", CB_CLASS_SYNC, "sharing and locks, one counter under each guard", guards),
-	OF_CLASS("ipc", CB_CLASS_IPC, "processes and threads that talk", NULL),
-	OF_CLASS("mixed", CB_CLASS_MIXED, "computing and waiting in turns", NULL),
+	OF_CLASS("ipc", CB_CLASS_IPC, "processes and threads that talk", talk),
+	OF_CLASS("mixed", CB_CLASS_MIXED, "computing and waiting in turns", mixes),
 	{ .name = "all", .summary = "every workload, with its default parameters", .all = true },
 	{ .name = NULL },
 };
