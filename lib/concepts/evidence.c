@@ -84,6 +84,23 @@ static void note_capacity(struct claim *c, const struct cb_cell_result *cell)
 		c->capacity = share;
 }
 
+/* Idle machines show well below 1 %; what disturbs by a few percent already decides comparisons. */
+#define QUEUED_SHARE 0.03
+
+static void note_queued(struct claim *c, const struct cb_cell_result *cell)
+{
+	const struct cb_summary *s = &cell->summary;
+	const struct cb_cell *plan = cell->cell;
+	double share;
+
+	if (s->run_delay_ns == CB_NONE || s->makespan_ns == CB_NONE || !s->makespan_ns || plan->partners ||
+		plan->oversubscribed || plan->shape.workers > plan->placement.cpus)
+		return;
+	share = (double)s->run_delay_ns / ((double)s->makespan_ns * plan->shape.workers);
+	if (share > QUEUED_SHARE && share > c->queued)
+		c->queued = share;
+}
+
 const struct cb_cell_result *claim_cell(
 	struct claim *c, unsigned run, const char *spec, const char *mode, unsigned workers)
 {
@@ -91,6 +108,7 @@ const struct cb_cell_result *claim_cell(
 
 	if (cell && cell->summary.n) {
 		note_capacity(c, cell);
+		note_queued(c, cell);
 		return cell;
 	}
 	if (*c->missing)
@@ -262,8 +280,13 @@ void claim_refuse(struct cb_judgement *ret, const char *format, ...)
 	va_end(args);
 }
 
-static void say_capacity(struct claim *c)
+static void say_doubts(struct claim *c)
 {
+	if (c->queued > 0)
+		claim_say(c,
+			"; something else ran on these CPUs: workers with a CPU each waited for it up to "
+			"%.0f %% of the time",
+			100 * c->queued);
 	if (c->capacity != 0)
 		claim_say(c, "; the host gave only %.0f %% of the CPUs in use meanwhile", 100 * c->capacity);
 }
@@ -280,7 +303,7 @@ void claim_close(struct claim *c, struct cb_judgement *ret)
 			claim_say(c, ": %s", c->contrary);
 		else if (ret->verdict == CB_CLAIM_UNKNOWN)
 			claim_say(c, ": it may be that %s, the intervals are too wide to say", c->unclear);
-		say_capacity(c);
+		say_doubts(c);
 		snprintf(ret->sentence, sizeof ret->sentence, "%s", c->said.s ? c->said.s : "out of memory");
 	}
 	cb_text_release(&c->said);

@@ -26,7 +26,9 @@ struct claim {
 	char missing[400];  /* the first cell that is not there, and why; "" */
 	char contrary[200]; /* the first thing that figures contradict; "" */
 	char unclear[200];  /* the first thing that intervals leave open; "" */
-	double capacity;    /* the least share of its CPUs that the host gave a cell; 0: it gave them all */
+	double queued;   /* the most of its time that a cell's workers queued though each had a CPU; 0: hardly
+			  */
+	double capacity; /* the least share of its CPUs that the host gave a cell; 0: it gave them all */
 };
 
 /*

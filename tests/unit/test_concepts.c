@@ -351,6 +351,11 @@ static void test_low_capacity_is_told(void **state)
 		cell->samples[k].capacity = 1.1;
 	cb_result_summarize(&s->run[1].result, 0);
 	expect(s, 1, CB_CLAIM_NOT_SHOWN, "gave only 55 % of the CPUs");
+	assert_null(strstr(s->judgement.sentence, "something else ran"));
+	for (unsigned k = 0; k < cell->samples_n; k++)
+		cell->samples[k].s.run_delay_ns = cell->samples[k].s.makespan_ns / 2;
+	cb_result_summarize(&s->run[1].result, 0);
+	expect(s, 1, CB_CLAIM_NOT_SHOWN, "waited for it up to 25 % of the time");
 	done(s);
 }
 
