@@ -403,7 +403,6 @@ static void print_heading(
 		style->off);
 }
 
-<<<<<<< HEAD
 /* Whether an earlier cell of the group has as many workers, and so as many waves. */
 static bool seen_workers(const struct cb_result *result, const struct cb_group *group, unsigned cell)
 {
@@ -441,7 +440,8 @@ static void print_waves(
 		return;
 	fputs("  ", out);
 	cb_wrap(out, text, 2, style->width);
-=======
+}
+
 /* What the workload found, below the cell that it found it in. */
 static void print_finding(FILE *out, const struct cb_result *result, const struct cb_cell_result *cell,
 	const struct cb_style *style)
@@ -454,7 +454,6 @@ static void print_finding(FILE *out, const struct cb_result *result, const struc
 	fprintf(out, "    %sfound: ", style->yellow);
 	cb_wrap(out, sentence, 11, style->width);
 	fputs(style->off, out);
->>>>>>> d102602 (result: the price of a cell beside a base cell's, and what a workload found)
 }
 
 static void print_group(FILE *out, const struct cb_result *result, unsigned g, const struct row *rows,

@@ -9,8 +9,8 @@
 #include "lib/base/param.h"
 #include "lib/result/json.h"
 #include "lib/result/measured_json.h"
-#include "lib/result/stuck_json.h"
 #include "lib/result/price.h"
+#include "lib/result/stuck_json.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>
