@@ -68,7 +68,7 @@ PACKAGES   := $(LINKED) hwloc# opened at run time and closed again: lib/host/hwl
 PKG_CONFIG ?= pkg-config
 
 # These targets work without the libraries, or install them first and call make again.
-no_build := help clean dist uninstall quickstart check asan tsan fuzz lint fmt bench
+no_build := help clean dist uninstall quickstart check asan tsan fuzz lint fmt bench concepts
 ifneq ($(filter-out $(no_build),$(or $(MAKECMDGOALS),all)),)
 missing := $(shell for p in $(PACKAGES); do $(PKG_CONFIG) --exists $$p 2>/dev/null || echo $$p; done)
 ifneq ($(missing),)
@@ -169,7 +169,7 @@ CLI_TESTS  = $(sort $(wildcard tests/cli/*.bats tests/fault/*.bats))
 # Threads are what the thread sanitizer looks at.
 TSAN_TESTS = $(sort $(wildcard tests/cli/run*.bats))
 
-.PHONY: check asan tsan lint fmt bench fuzz
+.PHONY: check asan tsan lint fmt bench concepts fuzz
 check: ## install what the tests need, build, run all tests
 	scripts/deps --tests
 	+$(submake) all unit
@@ -196,6 +196,10 @@ FUZZ_SECONDS ?= 60
 fuzz: ## fuzz the parsers for FUZZ_SECONDS (60) in all
 	+$(submake) fuzz-programs PROFILE=fuzz CC=clang
 	scripts/fuzz $(FUZZ_SECONDS) $(FUZZ_SRCS:%.c=$(BUILDDIR)/fuzz/%)
+
+concepts: ## run concbench demo and write what it says into docs/concepts.md
+	+$(submake) all
+	CONCBENCH=$(BIN) scripts/concepts
 
 bench: ## compare the harness with bare loops, sysbench and fio
 	+$(submake) all

@@ -276,6 +276,14 @@ struct cb_workload {
 	 * none. */
 	const char *const *locks;
 
+	/*
+	 * What tables show besides rates. price names a metric: its value, and how many times that of the
+	 * cells it is, same mode and workers, whose params differ in price_base only, one pair "name=value".
+	 * finding is a sentence with metrics in braces, "{lost} of {expected} lost", shown where the first of
+	 * them is not 0. All may be NULL.
+	 */
+	const char *price, *price_base, *finding;
+
 	/* Whether these params can be measured in this place. Non-zero makes skipped cells with err's reason.
 	 */
 	int (*supported)(const void *params, const struct cb_env *env, struct cb_error *err);

@@ -210,6 +210,7 @@ SAMPLE_MEDIANS = ("makespan_ns", "spawn_ns", "teardown_ns", "start_skew_ns", "ps
 SAMPLE = {"discarded": BOOL, "metrics": MapOf(REAL), "notes": MapOf(SCALAR), **{key: AMOUNT for key in SAMPLE_MEDIANS}}
 FAULT = {"n": WHOLE, "lost": ESTIMATE, "notice_ns": ESTIMATE, "survivors": AMOUNT, "noticed_by": WORD}
 LATENCY = {key: AMOUNT for key in ("count", "p50_ns", "p90_ns", "p99_ns", "p999_ns", "max_ns")}
+PRICE = {**ESTIMATE, "metric": WORD, "unit": WORD, "ratio": {**ESTIMATE, "versus": WORD}}
 SUMMARY = {
     "n": WHOLE,
     "units_per_s": ESTIMATE,
@@ -229,6 +230,8 @@ SUMMARY = {
     "ctx_involuntary": AMOUNT,
     "throttled": AMOUNT,
     "metrics": MapOf(REAL),
+    "price": PRICE,
+    "finding": WORD,
     **{key: AMOUNT for key in SAMPLE_MEDIANS},
 }
 CELL = {
@@ -692,6 +695,17 @@ def bound_text(entry: Entry) -> str:
     return shown("%s [%s]" % (bound, entry.cell["class"]) if is_of_other_class(entry) else bound)
 
 
+PRICE_PATH = ("summary", "price")
+
+
+def price_text(entry: Entry) -> str:
+    """The price with the unit of its metric, times in the unit that suits them."""
+    price = lookup(entry.cell, PRICE_PATH)
+    if price.get("unit") == "ns" and price["median"] >= 1:
+        return TIME.human(price["median"])
+    return three_digits(price["median"]) + shown(price.get("unit", ""))
+
+
 class Column(NamedTuple):
     """A column: its name in --columns, how its value is got and shown, and its line in --help."""
 
@@ -780,6 +794,23 @@ COLUMNS: Sequence[Column] = (
         interval=from_cell("fault", "notice_ns"),
     ),
     Column("noticed_by", TEXT, from_cell("fault", "noticed_by"), "who knew first: leader, harness, deadline, watchdog"),
+    Column(
+        "price",
+        NUMBER,
+        from_cell(*PRICE_PATH, "median"),
+        "the metric that the workload declares as its price, such as ns per increment",
+        text=price_text,
+    ),
+    Column("price_metric", TEXT, from_cell(*PRICE_PATH, "metric"), "which metric that is"),
+    Column(
+        "price_ratio",
+        FACTOR,
+        from_cell(*PRICE_PATH, "ratio", "median"),
+        "price over that of the cell it is compared with, of another group: with the ends of both intervals",
+        interval=from_cell(*PRICE_PATH, "ratio"),
+    ),
+    Column("price_versus", TEXT, from_cell(*PRICE_PATH, "ratio", "versus"), "the id of that cell"),
+    Column("finding", TEXT, from_cell("summary", "finding"), "what the workload found, as a sentence"),
     Column("reason", TEXT, from_cell("reason"), "why the status is not ok"),
     Column("partial", FLAG, from_file("partial"), "the file's run was not finished"),
     Column("quick", FLAG, from_file("quick"), "the file's run was a quick one"),
@@ -862,6 +893,7 @@ def find_column(name: str, results: Sequence[Result]) -> Column:
 DEFAULT_ONE = "id workers rate speedup efficiency on_cpu memory p50 p99 bound".split()
 DEFAULT_SEVERAL = "id workers rate ratio speedup p99".split()
 DEFAULT_FAULT = "id workers fault status lost survivors noticed noticed_by".split()
+OWN_COLUMNS = "price price_ratio finding".split()  # of few workloads: shown where one has them
 NOT_OK_COLUMNS = ["status", "reason"]
 
 
@@ -880,6 +912,8 @@ def default_columns(arguments: argparse.Namespace, results: Sequence[Result]) ->
     if all(lookup(result.data, ("options", "fault")) for result in results):
         return DEFAULT_FAULT
     names = with_loads(DEFAULT_ONE, results[0]) if len(results) == 1 else DEFAULT_SEVERAL
+    entries = [Entry(result, cell, None) for result in results for cell in result.data["cells"]]
+    names = names + [name for name in OWN_COLUMNS if any(COLUMN_BY_NAME[name].get(e) is not None for e in entries)]
     failed = any(is_not_ok(cell) for result in results for cell in result.data["cells"])
     return names + NOT_OK_COLUMNS if failed else names
 
@@ -1019,6 +1053,8 @@ def mark_notes(rows: Sequence[Row], columns: Sequence[Column]) -> List[str]:
     entries = [entry for row in rows for entry in row if entry and not is_not_ok(entry.cell)]
     seen = [mark for mark in MARKS if mark.column in names and any(mark.test(entry) for entry in entries)]
     notes = ["%s %s" % (mark.sign, mark.text) for mark in seen]
+    if "price_ratio" in names and any(COLUMN_BY_NAME["price_ratio"].get(entry) for entry in entries):
+        notes.append("price_ratio is against a cell of another group, which was not measured in turns with it")
     if "bound" in names and any(is_of_other_class(entry) for entry in entries):
         notes.append("[x] the class that the workload declares, where it is bound by something else")
     return notes

@@ -1,15 +1,20 @@
 /* concbench list: what is built in. It looks at tables only, never at the host, and is done in a millisecond.
  */
 #include "cmd/concbench/cmd.h"
+#include "cmd/concbench/human.h"
 #include "cmd/concbench/option.h"
+#include "lib/base/text.h"
 #include "lib/exec/mode.h"
 #include "lib/plan/registry.h"
+#include "lib/plan/sets.h"
 #include "lib/result/list_json.h"
 #include "lib/result/result.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define GROUPS_WIDTH 96
 
 struct list_options {
 	bool json;
@@ -23,10 +28,10 @@ static const struct cb_option rows[] = {
 static const struct cb_options options = {
 	.rows = rows,
 	.command = "list",
-	.usage = "[OPTION]... [workloads | modes | params WORKLOAD]",
-	.summary = "Lists the workloads that are built in, the modes and dispatches, or the parameters and "
-		   "extra "
-		   "metrics of a workload.",
+	.usage = "[OPTION]... [workloads | groups | modes | params WORKLOAD]",
+	.summary =
+		"Lists the workloads that are built in, the groups that stand for several of them, the modes "
+		"and dispatches, or the parameters and extra metrics of a workload.",
 };
 
 /* ---- text ---- */
@@ -35,6 +40,23 @@ static void print_workloads(void)
 {
 	for (const struct cb_workload *const *w = cb_registry; *w; w++)
 		printf("%-15s %-7s %s\n", (*w)->name, cb_class_names[(*w)->class], (*w)->summary);
+}
+
+/* "@sync           sharing and locks", and its members below. Returns false without memory. */
+static bool print_group(const struct cb_workload_set *set)
+{
+	struct cb_words members = { 0 };
+	struct cb_text text = { 0 };
+
+	if (cb_set_members(set, cb_registry, &members, NULL) < 0)
+		return false;
+	printf("%c%-14s %s\n%4s", CB_SET_SIGN, set->name, set->summary, "");
+	for (size_t i = 0; i < members.n; i++)
+		cb_text_add(&text, "%s%s", i ? " " : "", members.v[i]);
+	cb_wrap(stdout, text.s ? text.s : "(none in this version)", 4, GROUPS_WIDTH);
+	cb_text_release(&text);
+	cb_words_release(&members);
+	return true;
 }
 
 static void print_modes(void)
@@ -108,6 +130,17 @@ static int list_workloads(const char *name, bool json)
 	return CB_EXIT_OK;
 }
 
+static int list_groups(const char *name, bool json)
+{
+	(void)name;
+	if (json)
+		return print_json(cb_list_groups_json(cb_registry));
+	for (const struct cb_workload_set *set = cb_workload_sets; set->name; set++)
+		if (!print_group(set))
+			return print_json(NULL);
+	return CB_EXIT_OK;
+}
+
 static int list_modes(const char *name, bool json)
 {
 	(void)name;
@@ -164,6 +197,7 @@ static const struct topic {
 	int (*list)(const char *name, bool json);
 } topics[] = {
 	{ "workloads", 0, list_workloads },
+	{ "groups", 0, list_groups },
 	{ "modes", 0, list_modes },
 	{ "params", 1, list_params },
 };

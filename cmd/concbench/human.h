@@ -1,25 +1,12 @@
-/* Numbers and sentences for people. Buffers hold at least CB_HUMAN bytes; each function returns its buffer.
+/* Sentences and shapes for people; amounts are in lib/base/amount.h. Buffers hold at least CB_HUMAN bytes;
+ * each function returns its buffer.
  */
 #ifndef CB_HUMAN_H
 #define CB_HUMAN_H
 
-#include "lib/base/base.h"
+#include "lib/base/amount.h"
 #include "lib/exec/mode.h"
 
-#define CB_HUMAN 32
-
-/* Four significant digits with an SI prefix: "1.234M", "0.0123". Not finite: "-". */
-char *cb_human_si(double value, char *buf);
-/* Three significant digits of time: "85.3us", "1.25s". CB_NONE: "-". */
-char *cb_human_ns(uint64_t ns, char *buf);
-/* Three significant digits of memory: "12.3MiB". CB_NONE: "-". */
-char *cb_human_bytes(uint64_t bytes, char *buf);
-/* A share as percent: "98%", two significant digits below 10: "1.2%". Not finite: "-". */
-char *cb_human_share(double share, char *buf);
-/* Time left or to wait, whole seconds: "8s", "1m05s", "2h03m". */
-char *cb_human_wait(uint64_t ns, char *buf);
-/* A number of things: "1 cell", "12 cells". */
-char *cb_human_count(uint64_t n, const char *thing, char *buf);
 /* Workers as PxT where processes run threads, else their number: "2x2", "4". */
 char *cb_human_shape(const struct cb_shape *shape, char *buf);
 

@@ -22,6 +22,7 @@ static const struct cb_command commands[] = {
 	{ "compare", cb_cmd_compare, "two stored results, cell by cell", false },
 	{ "analyze", cb_cmd_analyze, "what stored results say: speed-up, fits, where the time went, advice",
 		false },
+	{ "demo", cb_cmd_demo, "what is claimed about processes and threads, put to the test", false },
 	{ "sample", cb_cmd_sample, "one sample from a description on standard input", true },
 };
 

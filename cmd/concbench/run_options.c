@@ -279,9 +279,13 @@ static const struct cb_option rows[] = {
 
 #define NOTES                                                                                                \
 	"Without a WORKLOAD a default set is measured; concbench list names all workloads, and concbench\n"  \
-	"list params WORKLOAD their parameters. Durations (DUR) take ns, us, ms, s or m; sizes KiB, MiB "    \
-	"or\n"                                                                                               \
-	"GiB. In values a comma, colon or backslash is escaped by a backslash.\n\n"                          \
+	"list params WORKLOAD their parameters. @GROUP stands for several workloads: concbench list "        \
+	"groups\n"                                                                                           \
+	"shows them, and what comes by more than one of them is measured once. Durations (DUR) take ns, "    \
+	"us,\n"                                                                                              \
+	"ms, s or m; sizes KiB, MiB or GiB. In values a comma, colon or backslash is escaped by a "          \
+	"backslash.\n"                                                                                       \
+	"\n"                                                                                                 \
 	"Exit status, the first that applies: 128+N ended by signal N (what was measured is saved, marked\n" \
 	"partial); 7 the result could not be saved; 5 a workload failed; 4 the environment is unfit;\n"      \
 	"6 nothing was measured; 2 usage, found before anything is measured; 0 done.\n"
@@ -289,7 +293,7 @@ static const struct cb_option rows[] = {
 static const struct cb_options run_options = {
 	.rows = rows,
 	.command = "run",
-	.usage = "[OPTION]... [WORKLOAD[:NAME=VALUE,...]]...",
+	.usage = "[OPTION]... [WORKLOAD[:NAME=VALUE,...] | @GROUP]...",
 	.summary =
 		"Measures each workload serially, in processes, in threads and in both, and writes JSON and "
 		"a table. What can be compared with each other is measured in turns.",
@@ -299,7 +303,7 @@ static const struct cb_options run_options = {
 static const struct cb_options plan_options = {
 	.rows = rows,
 	.command = "plan",
-	.usage = "[OPTION]... [WORKLOAD[:NAME=VALUE,...]]...",
+	.usage = "[OPTION]... [WORKLOAD[:NAME=VALUE,...] | @GROUP]...",
 	.summary = "Prints every cell that concbench run with the same options would measure, every one it "
 		   "would "
 		   "skip with the reason, and how long it would take. Measures nothing.",

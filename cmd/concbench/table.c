@@ -10,6 +10,7 @@
 #include "cmd/concbench/marks.h"
 #include "cmd/concbench/table_fault.h"
 #include "cmd/concbench/verdict.h"
+#include "lib/result/price.h"
 
 #include <errno.h>
 #include <math.h>
@@ -19,6 +20,12 @@
 #define FIELD 48 /* bytes of a field's text */
 #define GAP   2  /* columns between fields */
 
+/* What the price columns show, for the legend; of the last workload that has one. */
+struct priced {
+	const struct cb_metric *metric; /* NULL: nothing */
+	const char *base;               /* NULL: nothing was compared */
+};
+
 /* What the making of a row needs and leaves. */
 struct row_context {
 	const struct cb_result *result;
@@ -26,6 +33,7 @@ struct row_context {
 	const struct cb_cell_result *cell;
 	bool *used;        /* [CB_MARKS] */
 	const bool *loads; /* [CB_LOADS]: what matters for any cell */
+	struct priced *priced;
 	const struct cb_style *style;
 };
 
@@ -176,6 +184,48 @@ static void put_bound(struct row_context *c, char *buf)
 		snprintf(buf, FIELD, "%s", bound);
 }
 
+/* A metric's value: times as times, others as numbers with the unit behind. */
+static void put_price(struct row_context *c, char *buf)
+{
+	struct cb_price price;
+	char value[CB_HUMAN];
+
+	*buf = '\0';
+	if (!cb_result_price(c->result, c->cell, &price))
+		return;
+	c->priced->metric = price.metric;
+	if (!strcmp(price.metric->unit, "ns") && price.value.median >= 100)
+		cb_human_ns((uint64_t)price.value.median, buf);
+	else if (price.value.median >= 1000)
+		snprintf(buf, FIELD, "%s%s", cb_human_si(price.value.median, value), price.metric->unit);
+	else
+		snprintf(buf, FIELD, "%.3g%s", price.value.median, price.metric->unit);
+}
+
+static void put_price_interval(struct row_context *c, char *buf)
+{
+	struct cb_price price;
+
+	*buf = '\0';
+	if (cb_result_price(c->result, c->cell, &price))
+		put_half_width(&price.value, c->style->plus_minus, buf);
+}
+
+/* Against the base cell, which stands in another group. */
+static void put_price_ratio(struct row_context *c, char *buf)
+{
+	struct cb_price price;
+
+	*buf = '\0';
+	if (!cb_result_price(c->result, c->cell, &price) || !isfinite(price.ratio))
+		return;
+	c->priced->base = c->group->workload->price_base;
+	if (isfinite(price.ratio_low) && isfinite(price.ratio_high))
+		snprintf(buf, FIELD, "%.2fx (%.2f..%.2f)", price.ratio, price.ratio_low, price.ratio_high);
+	else
+		snprintf(buf, FIELD, "%.2fx", price.ratio);
+}
+
 /* The columns, in order. Skipped and failed cells have `always` ones, then their reason. */
 static const struct column {
 	const char *title;
@@ -197,6 +247,9 @@ static const struct column {
 	{ "p50", put_p50, false, false },
 	{ "p99", put_p99, false, false },
 	{ "bound", put_bound, true, false },
+	{ "price", put_price, false, false },
+	{ "", put_price_interval, true, false },
+	{ "to base", put_price_ratio, true, false },
 };
 
 #define COLUMNS CB_COUNT(columns)
@@ -229,8 +282,8 @@ static void make_row(struct row_context *c, struct row *row)
 			columns[i].put(c, row->field[i]);
 }
 
-static void make_rows(
-	const struct cb_result *result, struct row *rows, const struct cb_style *style, bool *used)
+static void make_rows(const struct cb_result *result, struct row *rows, const struct cb_style *style,
+	bool *used, struct priced *priced)
 {
 	bool loads[CB_LOADS];
 
@@ -240,7 +293,8 @@ static void make_rows(
 		const struct cb_group *group = &result->plan->groups[g];
 
 		for (unsigned i = group->first; i < group->first + group->n; i++) {
-			struct row_context c = { result, group, &result->cells[i], used, loads, style };
+			struct row_context c = { result, group, &result->cells[i], used, loads, priced,
+				style };
 
 			make_row(&c, &rows[i]);
 		}
@@ -420,6 +474,20 @@ static void print_waves(
 	cb_wrap(out, text, 2, style->width);
 }
 
+/* What the workload found, below the cell that it found it in. */
+static void print_finding(FILE *out, const struct cb_result *result, const struct cb_cell_result *cell,
+	const struct cb_style *style)
+{
+	char sentence[256];
+
+	cb_result_finding(result, cell, sentence, sizeof sentence);
+	if (!*sentence)
+		return;
+	fprintf(out, "    %sfound: ", style->yellow);
+	cb_wrap(out, sentence, 11, style->width);
+	fputs(style->off, out);
+}
+
 static void print_group(FILE *out, const struct cb_result *result, unsigned g, const struct row *rows,
 	const unsigned widths[COLUMNS], const struct cb_style *style)
 {
@@ -442,6 +510,7 @@ static void print_group(FILE *out, const struct cb_result *result, unsigned g, c
 		}
 		print_fields(out, &rows[i], widths, COLUMNS);
 		fputc('\n', out);
+		print_finding(out, result, cell, style);
 	}
 	print_waves(out, result, group, style);
 	cb_verdict(result, g, sentence, sizeof sentence);
@@ -476,6 +545,20 @@ static void print_legend(FILE *out, const struct cb_result *result, const bool *
 	}
 }
 
+static void print_price_legend(FILE *out, const struct priced *priced)
+{
+	if (!priced->metric)
+		return;
+	fprintf(out, "price: %s, %s", priced->metric->name, priced->metric->help);
+	if (priced->base)
+		fprintf(out,
+			";\n"
+			"to base: times that of %s, same mode and workers, measured in another group and not "
+			"in turns",
+			priced->base);
+	fputc('\n', out);
+}
+
 bool cb_table_has_numbers(const struct cb_result *result)
 {
 	for (unsigned i = 0; i < result->plan->cells_n; i++)
@@ -488,6 +571,7 @@ int cb_table_print(const struct cb_result *result, FILE *out, const struct cb_st
 {
 	struct row *rows = calloc(result->plan->cells_n + 1, sizeof *rows);
 	bool used[CB_MARKS] = { false };
+	struct priced priced = { 0 };
 	unsigned widths[COLUMNS];
 
 	if (result->options->fault.how) {
@@ -497,7 +581,7 @@ int cb_table_print(const struct cb_result *result, FILE *out, const struct cb_st
 	}
 	if (!rows)
 		return -ENOMEM;
-	make_rows(result, rows, style, used);
+	make_rows(result, rows, style, used, &priced);
 	measure(rows, result->plan->cells_n, widths);
 	fputs(style->dim, out);
 	print_fields(out, NULL, widths, COLUMNS);
@@ -511,6 +595,7 @@ int cb_table_print(const struct cb_result *result, FILE *out, const struct cb_st
 		fputs("open loop: p50 and p99 are response times, from the intended arrival to the end\n",
 			out);
 	print_legend(out, result, used);
+	print_price_legend(out, &priced);
 	free(rows);
 	return 0;
 }

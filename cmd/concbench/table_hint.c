@@ -1,6 +1,6 @@
 #include "cmd/concbench/table_hint.h"
 
-#include "lib/base/parse.h"
+#include "cmd/concbench/shell_word.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -50,33 +50,17 @@ static bool find_script(char ret[PATH_MAX])
 	return false;
 }
 
-/*
- * One word for a shell: as it is where it means itself there, else $'...', whose escapes are those of
- * cb_quote. Returns false where it was cut.
- */
-static bool shell_word(const char *text, char *buf, size_t size)
-{
-	static const char plain[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+,:@%=-";
-	char quoted[PATH_MAX * 4];
-
-	if (*text && text[strspn(text, plain)] == '\0')
-		return (size_t)snprintf(buf, size, "%s", text) < size;
-	cb_quote(text, quoted, sizeof quoted);
-	return (size_t)snprintf(buf, size, "$'%s'", quoted) < size;
-}
-
 char *cb_table_hint(const char *result, char *buf, size_t size)
 {
 	char script[PATH_MAX];
 	size_t n;
 
 	*buf = '\0';
-	if (!find_script(script) || !shell_word(from_here(script), buf, size))
+	if (!find_script(script) || !cb_shell_word(from_here(script), buf, size))
 		return strcpy(buf, "");
 	n = strlen(buf);
 	if (n + 1 >= size)
 		return strcpy(buf, "");
 	buf[n++] = ' ';
-	return shell_word(result, buf + n, size - n) ? buf : strcpy(buf, "");
+	return cb_shell_word(result, buf + n, size - n) ? buf : strcpy(buf, "");
 }

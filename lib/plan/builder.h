@@ -13,6 +13,7 @@ struct cb_builder {
 	const struct cb_host *host;
 	struct cb_plan plan;
 	unsigned cells_cap;        /* allocated cells */
+	unsigned groups_cap;       /* allocated groups */
 	struct cb_numbers workers; /* --workers, parsed */
 	unsigned workers_most;     /* the greatest of them */
 	unsigned numa_nodes, llcs; /* of the CPUs in use */
@@ -23,11 +24,13 @@ struct cb_builder {
 };
 
 /*
- * Appends a group without cells for a specification whose scans are resolved. Errors: -EINVAL, -ERANGE as
- * cb_params_parse, unknown workload (nearest one named), a group that is there already; a file parameter's
- * errno; -ENOMEM. Room for the group must be there.
+ * Appends a group without cells for a specification whose scans are resolved. Where it is there already, and
+ * it or the other came by a workload group (from_set), nothing is appended and *ret_there is set. Errors:
+ * -EINVAL, -ERANGE as cb_params_parse, unknown workload (nearest one named), a group that was named before; a
+ * file parameter's errno; -ENOMEM.
  */
-int cb_build_group(struct cb_builder *b, const char *specification, struct cb_error *err);
+int cb_build_group(struct cb_builder *b, const char *specification, bool from_set, bool *ret_there,
+	struct cb_error *err);
 
 /*
  * Appends the cells of the last group and makes its hidden serial cell; takes the group away again when

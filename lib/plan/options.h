@@ -16,7 +16,7 @@ struct cb_label {
 };
 
 struct cb_run_options {
-	struct cb_words workloads; /* specifications as written; n = 0: the default set */
+	struct cb_words workloads; /* specifications and @groups as written; n = 0: the default set */
 	unsigned modes;            /* bits 1 << index into cb_modes */
 	bool modes_given;          /* false: all that are built and that the workload can do */
 	char *workers;             /* list as written, NULL: "all"; parsed when the CPUs are known */

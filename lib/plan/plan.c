@@ -10,16 +10,6 @@
 #include "lib/plan/scan.h"
 #include "lib/plan/sweep.h"
 
-/* CPU, memory, waiting and file work; small enough for a first look. */
-const char *const cb_plan_default_set[] = {
-	"cpu_prime",
-	"cpu_deflate",
-	"mem_stream",
-	"wait_sleep",
-	"file_read:cache=direct",
-	NULL,
-};
-
 static int no_memory(struct cb_error *err)
 {
 	return cb_error_set(err, -ENOMEM, "no memory left for the plan");
@@ -135,18 +125,37 @@ static int prepare(struct cb_builder *b, struct cb_error *err)
 	return r;
 }
 
+static int build_one(struct cb_builder *b, const char *specification, bool from_set, struct cb_error *err)
+{
+	bool there = false;
+	int r = cb_build_group(b, specification, from_set, &there, err);
+
+	return r || there ? r : cb_build_cells(b, err);
+}
+
+static int build_set(struct cb_builder *b, const char *operand, struct cb_error *err)
+{
+	const struct cb_workload_set *set = cb_set_find(operand, err);
+	struct cb_words members;
+	int r = set ? cb_set_members(set, b->registry, &members, err) : -EINVAL;
+
+	if (r)
+		return r;
+	if (!members.n)
+		r = cb_error_set(err, -EINVAL, "this version has no workload of the group '%s'", operand);
+	for (size_t i = 0; i < members.n && !r; i++)
+		r = build_one(b, members.v[i], true, err);
+	cb_words_release(&members);
+	return r;
+}
+
 static int build_all(struct cb_builder *b, const struct cb_words *specs, struct cb_error *err)
 {
 	int r = 0;
 
-	b->plan.groups = calloc(specs->n + 1, sizeof *b->plan.groups);
-	if (!b->plan.groups)
-		return no_memory(err);
-	for (size_t i = 0; i < specs->n && !r; i++) {
-		r = cb_build_group(b, specs->v[i], err);
-		if (!r)
-			r = cb_build_cells(b, err);
-	}
+	for (size_t i = 0; i < specs->n && !r; i++)
+		r = cb_is_set(specs->v[i]) ? build_set(b, specs->v[i], err)
+					   : build_one(b, specs->v[i], false, err);
 	return r;
 }
 

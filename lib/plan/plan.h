@@ -9,6 +9,7 @@
 #include "lib/exec/sample.h"
 #include "lib/host/host.h"
 #include "lib/plan/options.h"
+#include "lib/plan/sets.h"
 
 #define CB_CELLS_MAX   10000u  /* a plan of more is a mistake, and is refused */
 #define CB_WORKERS_MAX 100000u /* what --workers takes; the host's limits are usually lower */
@@ -41,6 +42,7 @@ struct cb_group {
 	void *params;      /* workload->params_size bytes */
 	char *params_id;   /* non-default params as in cell ids; "" */
 	unsigned first, n; /* its cells: cells[first .. first+n-1] */
+	bool from_set;     /* it came by a workload group: naming it again is no mistake */
 	/*
 	 * A cell in serial mode for calibration, timing policy and digest oracle. It is a copy of the
 	 * baseline cell where there is one, else a hidden one that is not part of the result. Its status is
@@ -58,9 +60,6 @@ struct cb_plan {
 	struct cb_allowance allowance; /* the host's, confined to --cpus: placements are made from it */
 };
 
-/* Workloads of a run that names none; NULL-terminated specifications. */
-extern const char *const cb_plan_default_set[];
-
 /*
  * Makes the plan from the built-in workloads. Confines a copy of the host's allowance to --cpus itself. The
  * plan borrows options->dir and the workloads, which must outlive it; on failure *ret is untouched.
@@ -68,9 +67,12 @@ extern const char *const cb_plan_default_set[];
  * --cells is matched by fnmatch(3) against whole ids, where `*` and `?` match slashes too. Groups without any
  * matching cell are left out.
  *
+ * Workload groups (lib/plan/sets.h) are replaced by their members. What comes by one and is there already, or
+ * is named again later, stays where it first stood.
+ *
  * Errors are usage errors, -EINVAL and the like with one sentence: unknown names (nearest one given), values,
- * the same workload with the same params twice, a worker count beyond a limit (-EAGAIN, names the cell and
- * the limit), an empty plan by --cells. -ENOMEM. Skipped cells are no errors.
+ * the same workload with the same params named twice, a worker count beyond a limit (-EAGAIN, names the cell
+ * and the limit), an empty plan by --cells. -ENOMEM. Skipped cells are no errors.
  */
 int cb_plan_make(struct cb_plan *ret, const struct cb_run_options *options, const struct cb_host *host,
 	struct cb_error *err);

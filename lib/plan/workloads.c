@@ -77,37 +77,77 @@ static int fill(struct cb_group *group, const struct cb_builder *b, const struct
 	return group->params_id ? 0 : no_memory(err);
 }
 
-static int check_new(const struct cb_plan *plan, const struct cb_group *group, struct cb_error *err)
+/* The group of the same workload and params; NULL: none. */
+static struct cb_group *find_twin(const struct cb_plan *plan, const struct cb_group *group)
+{
+	assert(group->params_id);
+	for (unsigned i = 0; i < plan->groups_n; i++) {
+		struct cb_group *other = &plan->groups[i];
+
+		if (other->workload == group->workload && !strcmp(other->params_id, group->params_id))
+			return other;
+	}
+	return NULL;
+}
+
+static int named_twice(const struct cb_group *group, struct cb_error *err)
 {
 	char quoted[128];
 
-	assert(group->params_id);
-	for (unsigned i = 0; i < plan->groups_n; i++) {
-		const struct cb_group *other = &plan->groups[i];
+	return cb_error_set(err, -EINVAL, "%s%s%s is asked for twice: name it once", group->workload->name,
+		*group->params_id ? ":" : "", cb_quote(group->params_id, quoted, sizeof quoted));
+}
 
-		if (other->workload == group->workload && !strcmp(other->params_id, group->params_id))
-			return cb_error_set(err, -EINVAL, "%s%s%s is asked for twice: name it once",
-				group->workload->name, *group->params_id ? ":" : "",
-				cb_quote(group->params_id, quoted, sizeof quoted));
+/* Appends the group, which is the plan's from then on. */
+static int push(struct cb_builder *b, const struct cb_group *group, struct cb_error *err)
+{
+	struct cb_plan *plan = &b->plan;
+
+	if (plan->groups_n == b->groups_cap) {
+		unsigned cap = b->groups_cap ? 2 * b->groups_cap : 16;
+		struct cb_group *groups = realloc(plan->groups, cap * sizeof *groups);
+
+		if (!groups)
+			return no_memory(err);
+		plan->groups = groups;
+		b->groups_cap = cap;
 	}
+	plan->groups[plan->groups_n++] = *group;
 	return 0;
 }
 
-int cb_build_group(struct cb_builder *b, const char *specification, struct cb_error *err)
+/* Pushes the group, or finds that it is there. It is released where it was not pushed. */
+static int push_new(struct cb_builder *b, struct cb_group *group, bool *ret_there, struct cb_error *err)
 {
-	struct cb_group group = { .first = b->plan.cells_n };
+	struct cb_group *twin = find_twin(&b->plan, group);
+	int r = 0;
+
+	if (twin && !group->from_set && !twin->from_set)
+		r = named_twice(group, err);
+	else if (!twin)
+		r = push(b, group, err);
+	if (twin)
+		twin->from_set &= group->from_set;
+	*ret_there = twin;
+	if (r || twin)
+		cb_group_release(group);
+	return r;
+}
+
+int cb_build_group(
+	struct cb_builder *b, const char *specification, bool from_set, bool *ret_there, struct cb_error *err)
+{
+	struct cb_group group = { .first = b->plan.cells_n, .from_set = from_set };
 	struct cb_spec spec;
 	int r = cb_parse_spec(specification, &spec, err);
 
 	if (r)
 		return r;
 	r = fill(&group, b, &spec, specification, err);
-	if (!r)
-		r = check_new(&b->plan, &group, err);
 	if (r)
 		cb_group_release(&group);
 	else
-		b->plan.groups[b->plan.groups_n++] = group;
+		r = push_new(b, &group, ret_there, err);
 	cb_spec_release(&spec);
 	return r;
 }

@@ -10,6 +10,7 @@
 #include "lib/result/fault_json.h"
 #include "lib/result/json.h"
 #include "lib/result/measured_json.h"
+#include "lib/result/price.h"
 #include "lib/result/stuck_json.h"
 
 #include <cjson/cJSON.h>
@@ -264,8 +265,35 @@ static void add_medians(struct cb_json in, const struct cb_summary *s)
 		cb_json_u64(in, medians[i].key, medians[i].value);
 }
 
-static void add_summary(
-	struct cb_json in, const struct cb_workload *workload, const struct cb_cell_result *cell)
+static void add_price(struct cb_json in, const struct cb_result *result, const struct cb_cell_result *cell)
+{
+	struct cb_json object, ratio;
+	struct cb_price price;
+
+	if (!cb_result_price(result, cell, &price))
+		return;
+	object = cb_json_object(in, "price");
+	cb_json_text(object, "metric", price.metric->name);
+	cb_json_text(object, "unit", price.metric->unit);
+	cb_json_interval(object, &price.value);
+	if (!isfinite(price.ratio))
+		return;
+	ratio = cb_json_object(object, "ratio");
+	cb_json_text(ratio, "versus", price.base->cell->id);
+	cb_json_double(ratio, "median", price.ratio);
+	cb_json_double(ratio, "ci_low", price.ratio_low);
+	cb_json_double(ratio, "ci_high", price.ratio_high);
+}
+
+static void add_finding(struct cb_json in, const struct cb_result *result, const struct cb_cell_result *cell)
+{
+	char sentence[256];
+
+	cb_json_text_if(in, "finding", cb_result_finding(result, cell, sentence, sizeof sentence));
+}
+
+static void add_summary(struct cb_json in, const struct cb_result *result, const struct cb_workload *workload,
+	const struct cb_cell_result *cell)
 {
 	const struct cb_summary *s = &cell->summary;
 	struct cb_json summary;
@@ -290,6 +318,8 @@ static void add_summary(
 	cb_json_double(summary, "units_per_batch", s->batch);
 	add_medians(summary, s);
 	cb_json_metrics(summary, workload, s->metrics);
+	add_price(summary, result, cell);
+	add_finding(summary, result, cell);
 }
 
 /* ---- the line ------------------------------------------------------------------------------------ */
@@ -329,7 +359,7 @@ static void add_rest(struct cb_json in, const struct out *out)
 {
 	cb_json_latency(
 		in, out->cell->latency, out->cell->service, out->cell->timing, out->cell->timing_every);
-	add_summary(in, out->workload, out->cell);
+	add_summary(in, out->result, out->workload, out->cell);
 	cb_json_fault_summary(in, out->cell);
 }
 

@@ -116,6 +116,35 @@ char *cb_list_workloads_json(const struct cb_workload *const *registry)
 	return finish(document, &failed);
 }
 
+static void add_members(
+	struct cb_json in, const struct cb_workload_set *set, const struct cb_workload *const *registry)
+{
+	struct cb_json array = cb_json_array(in, "workloads");
+	struct cb_words members = { 0 };
+
+	if (cb_set_members(set, registry, &members, NULL) < 0)
+		*in.failed = true;
+	for (size_t i = 0; i < members.n; i++)
+		cb_json_text(array, NULL, members.v[i]);
+	cb_words_release(&members);
+}
+
+char *cb_list_groups_json(const struct cb_workload *const *registry)
+{
+	bool failed = false;
+	struct cb_json document = new_list(&failed, "concbench.list/1");
+	struct cb_json array = cb_json_array(document, "groups");
+
+	for (const struct cb_workload_set *set = cb_workload_sets; set->name; set++) {
+		struct cb_json o = cb_json_object(array, NULL);
+
+		cb_json_text(o, "name", set->name);
+		cb_json_text(o, "summary", set->summary);
+		add_members(o, set, registry);
+	}
+	return finish(document, &failed);
+}
+
 char *cb_list_modes_json(void)
 {
 	bool failed = false;

@@ -185,6 +185,15 @@ int cb_saver_checkpoint(struct cb_saver *saver, const struct cb_result *result, 
  */
 int cb_saver_finish(
 	struct cb_saver *saver, const struct cb_result *result, const char **ret_path, struct cb_error *err);
+/* Something else that is saved in the same way. */
+struct cb_document {
+	int (*write)(const void *arg, int (*put)(void *arg, const char *text, size_t n), void *put_arg);
+	const void *arg;
+	bool complete; /* it may replace a file that was there before */
+};
+/* Writes it, whatever is in it; otherwise as cb_saver_finish. */
+int cb_saver_finish_document(struct cb_saver *saver, const struct cb_document *document,
+	const char **ret_path, struct cb_error *err);
 void cb_saver_release(struct cb_saver *saver); /* memory only: no file is lost by it */
 
 #endif

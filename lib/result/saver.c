@@ -164,6 +164,18 @@ int cb_saver_init(struct cb_saver *ret, const char *path, struct cb_error *err)
 	return rc;
 }
 
+/* ---- what ---------------------------------------------------------------------------------------- */
+
+static int write_result(const void *arg, int (*put)(void *arg, const char *text, size_t n), void *put_arg)
+{
+	return cb_result_write(arg, put, put_arg);
+}
+
+static struct cb_document document_of(const struct cb_result *result)
+{
+	return (struct cb_document){ .write = write_result, .arg = result };
+}
+
 /* ---- writing ------------------------------------------------------------------------------------- */
 
 static int put_fd(void *arg, const char *text, size_t n)
@@ -184,9 +196,9 @@ static int put_fd(void *arg, const char *text, size_t n)
 }
 
 /* Writes all, waits for the disk where there is one, closes fd. A device has nothing to wait for. */
-static int write_and_close(int fd, const struct cb_result *result)
+static int write_and_close(int fd, const struct cb_document *document)
 {
-	int rc = cb_result_write(result, put_fd, &fd);
+	int rc = document->write(document->arg, put_fd, &fd);
 
 	if (!rc && fsync(fd) && errno != EINVAL && errno != EROFS && errno != ENOTSUP)
 		rc = -errno;
@@ -196,7 +208,7 @@ static int write_and_close(int fd, const struct cb_result *result)
 }
 
 /* One that a killed run left goes first; O_EXCL then makes sure that no link is followed. */
-static int write_fresh(const struct cb_saver *saver, const struct cb_result *result)
+static int write_fresh(const struct cb_saver *saver, const struct cb_document *document)
 {
 	int fd, rc;
 
@@ -204,16 +216,16 @@ static int write_fresh(const struct cb_saver *saver, const struct cb_result *res
 	fd = open(saver->fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return -errno;
-	rc = write_and_close(fd, result);
+	rc = write_and_close(fd, document);
 	if (rc)
 		unlink(saver->fresh);
 	return rc;
 }
 
 /* The folder is not synced: whichever of the two a power cut leaves under the name is a complete save. */
-static int write_part(struct cb_saver *saver, const struct cb_result *result)
+static int write_part(struct cb_saver *saver, const struct cb_document *document)
 {
-	int rc = write_fresh(saver, result);
+	int rc = write_fresh(saver, document);
 
 	if (!rc && rename(saver->fresh, saver->part)) {
 		rc = -errno;
@@ -223,11 +235,11 @@ static int write_part(struct cb_saver *saver, const struct cb_result *result)
 	return rc;
 }
 
-static int write_direct(struct cb_saver *saver, const struct cb_result *result)
+static int write_direct(struct cb_saver *saver, const struct cb_document *document)
 {
 	int fd = open(saver->target, O_WRONLY | O_CLOEXEC | O_NOCTTY);
 
-	return fd < 0 ? -errno : write_and_close(fd, result);
+	return fd < 0 ? -errno : write_and_close(fd, document);
 }
 
 /* A folder that cannot be read can be written all the same; its name then reaches the disk when it does. */
@@ -274,6 +286,7 @@ static bool has_number(const struct cb_result *result)
 int cb_saver_checkpoint(struct cb_saver *saver, const struct cb_result *result, struct cb_error *err)
 {
 	struct cb_result unfinished = *result;
+	struct cb_document document = document_of(&unfinished);
 	uint64_t now = cb_now_ns();
 	int rc;
 
@@ -281,28 +294,36 @@ int cb_saver_checkpoint(struct cb_saver *saver, const struct cb_result *result, 
 		(saver->last_ns && now - saver->last_ns < CHECKPOINT_NS))
 		return 0;
 	unfinished.partial = true;
-	rc = write_part(saver, &unfinished);
+	rc = write_part(saver, &document);
 	saver->last_ns = cb_now_ns();
 	return rc ? later_save_error(saver, rc, err) : 0;
 }
 
-int cb_saver_finish(
-	struct cb_saver *saver, const struct cb_result *result, const char **ret_path, struct cb_error *err)
+int cb_saver_finish_document(struct cb_saver *saver, const struct cb_document *document,
+	const char **ret_path, struct cb_error *err)
 {
-	bool replace = !saver->existed || (!result->partial && has_number(result));
-	int rc;
+	bool replace = !saver->existed || document->complete;
+	int rc = saver->direct ? write_direct(saver, document) : write_part(saver, document);
 
-	if (!worth_saving(result)) {
-		*ret_path = NULL;
-		return 0;
-	}
-	rc = saver->direct ? write_direct(saver, result) : write_part(saver, result);
 	if (!rc && replace && !saver->direct)
 		rc = replace_target(saver);
 	if (rc)
 		return later_save_error(saver, rc, err);
 	*ret_path = replace || saver->direct ? saver->path : saver->part;
 	return 0;
+}
+
+int cb_saver_finish(
+	struct cb_saver *saver, const struct cb_result *result, const char **ret_path, struct cb_error *err)
+{
+	struct cb_document document = document_of(result);
+
+	if (!worth_saving(result)) {
+		*ret_path = NULL;
+		return 0;
+	}
+	document.complete = !result->partial && has_number(result);
+	return cb_saver_finish_document(saver, &document, ret_path, err);
 }
 
 void cb_saver_release(struct cb_saver *saver)

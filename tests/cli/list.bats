@@ -144,3 +144,37 @@ time.sleep(30)' >held &
 	kill "$holder"
 	[ "$status" -eq 0 ]
 }
+
+@test "list groups: their members, of which every one can be planned" {
+	run --separate-stderr "$CONCBENCH" list groups
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	[[ $output =~ @sync\ +[^\ ] ]]
+	[[ $output == *"    sync_counter:guard=none sync_counter:guard=mutex "* ]]
+	run --separate-stderr "$CONCBENCH" list groups --json
+	[ "$(value 'd["schema"]')" = concbench.list/1 ]
+	[ "$(value '[g["workloads"] for g in d["groups"] if g["name"] == "memory"]')" = "[['mem_stream']]" ]
+	groups=$(value '" ".join(g["name"] for g in d["groups"] if g["workloads"])')
+	for group in $groups; do
+		run --separate-stderr "$CONCBENCH" plan --mode=serial "@$group"
+		[ "$status" -eq 0 ] || [ "$status" -eq 6 ] || fail "@$group: status $status: $stderr"
+	done
+	"$CONCBENCH" plan --json --mode=serial @all >plan.json
+	all=$(json plan.json '" ".join(c["workload"] for c in cells)')
+	[ "$all" = "$("$CONCBENCH" list | cut -d' ' -f1 | xargs)" ]
+}
+
+@test "groups mix with workloads; what comes by both is there once" {
+	run --separate-stderr "$CONCBENCH" plan --json --mode=serial cpu_prime null @cpu @memory
+	[ "$status" -eq 0 ]
+	[ "$(value '[c["workload"] for c in d["cells"]]')" = \
+		"['cpu_prime', 'null', 'cpu_deflate', 'cpu_matmul', 'mem_stream']" ]
+	run --separate-stderr "$CONCBENCH" plan --mode=serial @cpu null null
+	[ "$status" -eq 2 ]
+	[ "$stderr" = "concbench: plan: null is asked for twice: name it once" ]
+	run --separate-stderr "$CONCBENCH" plan @snyc
+	[ "$status" -eq 2 ]
+	[ "$stderr" = "concbench: plan: there is no workload group '@snyc': did you mean '@sync'?" ]
+	run --separate-stderr "$CONCBENCH" plan @sync:guard=none
+	[ "$status" -eq 2 ]
+}

@@ -111,3 +111,28 @@ exact()
 	assert_json r.json 'all(c["samples"][0]["notes"]["worker_0_sees"] in (250, 500, 1000) for c in cells)'
 	validate r.json
 }
+
+# shellcheck disable=SC2154 # run sets stderr
+@test "the table has the price of an increment beside that without a guard, and what was lost" {
+	run --separate-stderr "$CONCBENCH" run --quick --samples=6 --sample-time=20ms --mode=threads --workers=2 \
+		--output=price.json sync_counter:guard=none sync_counter:guard=atomic
+	assert_status 0
+	validate price.json
+	base=sync_counter:guard=none/threads/2
+	assert_json price.json '[c["summary"]["price"]["metric"] for c in cells] == ["ns_per_increment"] * 2'
+	assert_json price.json '"ratio" not in cells[0]["summary"]["price"]'
+	assert_json price.json "cells[1]['summary']['price']['ratio']['versus'] == '$base'"
+	assert_json price.json 'abs(cells[1]["summary"]["price"]["ratio"]["median"] * cells[0]["summary"]["price"]["median"]
+		/ cells[1]["summary"]["price"]["median"] - 1) < 1e-9'
+	assert_json price.json '"finding" not in cells[1]["summary"]'
+	grep -qE ' price +to base$' <<<"$stderr"
+	grep -qE '^price: ns_per_increment, ' <<<"$stderr"
+	grep -qE '[0-9.]+x \([0-9.]+\.\.[0-9.]+\)$' <<<"$stderr"
+	if [ "$(json price.json '"finding" in cells[0]["summary"]')" = true ]; then
+		grep -qE '^    found: [0-9.]+[kM]? of [0-9.]+[kMG]? increments were lost \([0-9.]+ %\)$' <<<"$stderr"
+	fi
+	run "$ROOT/scripts/table.py" --columns=id,price,price_ratio,finding price.json
+	assert_status 0
+	assert_output '^sync_counter:guard=atomic/threads/2 +[0-9.]+ns +[0-9.]+x '
+	assert_output '^note: price_ratio is against a cell of another group'
+}
