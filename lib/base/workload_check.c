@@ -47,6 +47,9 @@ static const char *find_fault(const struct cb_workload *w)
 		return "a partner hook goes with partners, and the other way round";
 	if (w->params_size > PARAMS_MAX)
 		return "its params_size is more than 1 MiB";
+	for (const char *const *lock = w->locks; lock && *lock; lock++)
+		if (!is_line(*lock))
+			return "the names of its locks have control characters";
 	if (w->params && w->params->name && !w->params_size)
 		return "it has params but no params_size";
 	return NULL;
