@@ -272,8 +272,9 @@ enum cb_class {
 	(1u << 16) /* run must see no unit outside the sample's: warm-up computes, without run */
 #define CB_PARTNER_PROCESS \
 	(1u << 17) /* partners are processes in every mode: they stand for what is outside, like a server */
-#define CB_OWN_CPUS (1u << 20) /* run starts programs that may use several CPUs: --pin=auto pins no worker \
-				*/
+#define CB_OWN_CPUS                                                                            \
+	(1u << 20) /* run starts programs that may use several CPUs: --pin=auto pins no worker \
+		    */
 
 #define CB_WARMUP_UNIT (1ull << 62) /* warm-up's unit numbers start here; a sample's are below */
 

@@ -254,7 +254,8 @@ static bool are_metrics(const struct arena *arena, const struct cb_metric *m)
 static int check_one(const struct arena *arena, const struct cb_workload *w, struct cb_error *err)
 {
 	if (!is_text(arena, w->name) || !is_text(arena, w->summary) || !is_text(arena, w->unit) ||
-		!are_words(arena, w->locks) || !are_params(arena, w->params) || !are_metrics(arena, w->metrics))
+		!are_words(arena, w->locks) || !are_params(arena, w->params) ||
+		!are_metrics(arena, w->metrics))
 		return cb_error_set(err, -EINVAL, "what it says of its workloads makes no sense");
 	return cb_workload_check(w, err);
 }

@@ -64,7 +64,7 @@ static void answer(void *arg)
 static bool has_hooks(const struct cb_workload *w, bool of_cell)
 {
 	return of_cell ? w->supported || w->units_max || w->footprint || w->expects || w->units_min ||
-				w->unit_ns_worst
+				 w->unit_ns_worst
 		       : w->bytes_per_unit || w->partner_place;
 }
 

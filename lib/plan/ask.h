@@ -15,10 +15,10 @@ struct cb_group_answer {
 
 /* Of params in a place. */
 struct cb_cell_answer {
-	int supported;       /* 0, or a negative errno, its reason in why */
-	struct cb_error why; /* printable */
+	int supported;           /* 0, or a negative errno, its reason in why */
+	struct cb_error why;     /* printable */
 	enum cb_status expected; /* what the workload says that comes of it; CB_OK where it says nothing */
-	uint64_t units_max;  /* 0: no limit */
+	uint64_t units_max;      /* 0: no limit */
 	uint64_t units_min, unit_ns_worst; /* 0: it does not say */
 	uint64_t footprint_bytes;
 };
