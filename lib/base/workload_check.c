@@ -47,6 +47,8 @@ static const char *find_fault(const struct cb_workload *w)
 		return "a partner hook goes with partners, and the other way round";
 	if (w->params_size > PARAMS_MAX)
 		return "its params_size is more than 1 MiB";
+	if (!is_line(w->price) || !is_line(w->price_base) || !is_line(w->finding))
+		return "price, price_base and finding are one line each, without control characters";
 	for (const char *const *lock = w->locks; lock && *lock; lock++)
 		if (!is_line(*lock))
 			return "the names of its locks have control characters";

@@ -181,6 +181,9 @@ static void describe_one(struct arena *arena, const struct cb_workload *w)
 	mine->unit = copy_text(arena, w->unit);
 	mine->params = copy_params(arena, w->params);
 	mine->locks = copy_words(arena, w->locks);
+	mine->price = copy_text(arena, w->price);
+	mine->price_base = copy_text(arena, w->price_base);
+	mine->finding = copy_text(arena, w->finding);
 	mine->metrics = copy_metrics(arena, w->metrics);
 }
 
@@ -254,6 +257,7 @@ static bool are_metrics(const struct arena *arena, const struct cb_metric *m)
 static int check_one(const struct arena *arena, const struct cb_workload *w, struct cb_error *err)
 {
 	if (!is_text(arena, w->name) || !is_text(arena, w->summary) || !is_text(arena, w->unit) ||
+		!is_text(arena, w->price) || !is_text(arena, w->price_base) || !is_text(arena, w->finding) ||
 		!are_words(arena, w->locks) || !are_params(arena, w->params) ||
 		!are_metrics(arena, w->metrics))
 		return cb_error_set(err, -EINVAL, "what it says of its workloads makes no sense");
