@@ -218,22 +218,33 @@ bindir     = $(DESTDIR)$(PREFIX)/bin
 includedir = $(DESTDIR)$(PREFIX)/include/concbench
 datadir    = $(DESTDIR)$(PREFIX)/share/concbench
 docdir     = $(DESTDIR)$(PREFIX)/share/doc/concbench
+pcdir      = $(DESTDIR)$(PREFIX)/lib/pkgconfig
 mandir     = $(DESTDIR)$(PREFIX)/share/man/man1
 MANPAGES   := $(wildcard docs/*.1)
 DOCS       := $(wildcard README.md LICENSE docs/*.md docs/*.json)
 SCRIPTS    := $(wildcard scripts/table.py)
+HEADERS    := $(sort $(wildcard lib/workload*.h))
+EXAMPLES   := $(sort $(wildcard examples/*))
 
-.PHONY: install uninstall dist clean help
+.PHONY: install install-files uninstall dist clean help
 install: all ## install below PREFIX (/usr/local), inside DESTDIR
+	+@$(MAKE) --no-print-directory install-files
+
+# What is built already, as it is: for the tests, whose build may have other flags.
+install-files:
 	install -d $(bindir) $(includedir) $(datadir) $(docdir)
 	install -m 755 $(BIN) $(bindir)/concbench
-	install -m 644 lib/workload.h $(sort $(wildcard lib/workload_*.h)) $(includedir)
+	install -m 644 $(HEADERS) $(includedir)
+	install -d $(pcdir) $(docdir)/examples
+	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' lib/concbench.pc.in >$(pcdir)/concbench.pc
+	chmod 644 $(pcdir)/concbench.pc
+	install -m 644 $(EXAMPLES) $(docdir)/examples
 	$(if $(SCRIPTS),install -m 755 $(SCRIPTS) $(datadir))
 	install -m 644 $(DOCS) $(docdir)
 	$(if $(MANPAGES),install -d $(mandir) && install -m 644 $(MANPAGES) $(mandir))
 
 uninstall: ## remove what install put there
-	rm -f $(bindir)/concbench $(addprefix $(mandir)/,$(notdir $(MANPAGES)))
+	rm -f $(bindir)/concbench $(pcdir)/concbench.pc $(addprefix $(mandir)/,$(notdir $(MANPAGES)))
 	rm -rf $(includedir) $(datadir) $(docdir)
 
 dist: ## build/concbench-VERSION.tar.gz of the committed sources

@@ -11,8 +11,8 @@
  *
  * Life of a workload, the hooks in call order. All but name, unit, run may be NULL:
  *
- *   supported, footprint, expects,     in the harness, when a cell is planned; pure, fast, no side effects
- *   units_max, units_min, unit_ns_worst,
+ *   supported, footprint, expects,     when a cell is planned, in the harness (a plugin's: in a process of
+ *   units_max, units_min, unit_ns_worst, its own); pure, fast, no side effects
  *   bytes_per_unit, partner_place
  *   prepare                            once per group, in a process of its own
  *   setup                              once per sample, in the sample's leader, before workers exist
@@ -79,12 +79,24 @@ enum cb_param_type {
 	CB_PARAM_DOUBLE,   /* double, finite */
 	CB_PARAM_ENUM,     /* unsigned, index into words */
 	CB_PARAM_FILE,     /* struct cb_file; "" is no file */
+	CB_PARAM_PATH,     /* char[CB_FILE_PATH_MAX]; a path or a word, which is not looked at */
+	CB_PARAM_COMMAND,  /* struct cb_argv; "" is none. Split into words as a shell would, without one */
 };
 
 struct cb_file {
 	char path[CB_FILE_PATH_MAX]; /* "" when none was given */
 	uint64_t size_bytes;         /* size and CRC-32 of the content when the run was planned: */
 	uint32_t crc32;              /* both are part of the cell's identity */
+};
+
+#define CB_COMMAND_MAX 8192 /* bytes of a command's words, each with its end */
+
+/* A program and its arguments. Words hold any bytes but NUL. */
+struct cb_argv {
+	struct cb_file program; /* what PATH led to when the run was planned; path "": there is no command */
+	uint32_t words;         /* how many, the program's name among them */
+	uint32_t bytes;         /* of text in use */
+	char text[CB_COMMAND_MAX]; /* the words one behind the other, each with its NUL */
 };
 
 /* One parameter. A table of them ends with a row whose name is NULL. */
@@ -131,6 +143,7 @@ struct cb_env {
 	unsigned cpus;         /* distinct CPUs they may use */
 	uint64_t llc_bytes;    /* last-level caches in use, summed; 0 when unknown */
 	const char *dir;       /* where scratch files go */
+	uint64_t fds_soft;     /* descriptors that a program may have unless it asks for more; 0: not known */
 	bool allow_unverified; /* accept a file system whose cache cannot be checked */
 };
 
@@ -184,6 +197,15 @@ struct cb_io {
 
 struct cb_locks;
 
+/*
+ * What processes that run started and waited for have used. The harness sees only what the worker itself
+ * uses: what is added here counts as the worker's. Zeroed after warm-up.
+ */
+struct cb_children {
+	uint64_t user_ns, sys_ns, ctx_voluntary, ctx_involuntary, faults_minor, faults_major;
+	uint64_t peak_bytes; /* memory: the most that one of them had */
+};
+
 /* A worker as its workload sees it. One thread of execution owns it; nobody else reads it. */
 struct cb_worker {
 	unsigned index, count; /* this is worker index of 0..count-1; a partner has its worker's index */
@@ -195,6 +217,7 @@ struct cb_worker {
 	void *state;                   /* the worker's own, set by worker_init, freed by worker_fini */
 	uint64_t digest;               /* add, modulo 2^64, one value for each finished unit */
 	double metric[CB_METRICS_MAX]; /* set or added to by run; zeroed after warm-up */
+	struct cb_children children;
 	const struct cb_io *io;
 	struct cb_locks *locks; /* what it holds and waits for: see lib/workload_lock.h */
 };
@@ -249,6 +272,9 @@ enum cb_class {
 	(1u << 16) /* run must see no unit outside the sample's: warm-up computes, without run */
 #define CB_PARTNER_PROCESS \
 	(1u << 17) /* partners are processes in every mode: they stand for what is outside, like a server */
+#define CB_OWN_CPUS                                                                            \
+	(1u << 20) /* run starts programs that may use several CPUs: --pin=auto pins no worker \
+		    */
 
 #define CB_WARMUP_UNIT (1ull << 62) /* warm-up's unit numbers start here; a sample's are below */
 
@@ -266,7 +292,7 @@ struct cb_workload {
 	const char *unit;    /* what one unit is: "4 KiB read" */
 	unsigned version;    /* raised when a unit's work changes: versions never compare */
 	enum cb_class class; /* declared; what is measured is reported beside it */
-	unsigned caps;       /* CB_CAN_*, CB_UNITS_ONCE, CB_PARTNER_PROCESS */
+	unsigned caps;       /* CB_CAN_*, CB_UNITS_ONCE, CB_PARTNER_PROCESS, CB_OWN_CPUS */
 	enum cb_partners partners;
 	unsigned fds_per_worker; /* descriptors that setup and worker_init open for each worker, at most */
 	const struct cb_param *params;   /* NULL: none */
@@ -320,7 +346,29 @@ struct cb_workload {
 	int (*verify)(struct cb_verify *v, struct cb_error *err);
 	void (*worker_fini)(struct cb_worker *w);
 	void (*teardown)(const void *params, void *shared);
+
+	const void *origin; /* the harness's own: leave it NULL */
 };
+
+/* ---- plugins --------------------------------------------------------------------------------- */
+
+/*
+ * What a shared object exports so that `concbench run --plugin=./mine.so` finds its workloads. One line in
+ *one of its source files, at file scope, is all that it takes:
+ *
+ *	CB_PLUGIN(&cb_workload_mine, &cb_workload_other);
+ */
+struct cb_plugin {
+	unsigned abi, size; /* CB_ABI, sizeof(struct cb_workload): of the header it was compiled with */
+	const struct cb_workload *const *workloads; /* NULL-terminated, CB_PLUGIN_WORKLOADS_MAX at most */
+};
+
+#define CB_PLUGIN_WORKLOADS_MAX 16
+#define CB_PLUGIN_SYMBOL        "cb_plugin"
+#define CB_PLUGIN(...)                                                                            \
+	extern const struct cb_plugin cb_plugin;                                                  \
+	__attribute__((visibility("default"), used)) const struct cb_plugin cb_plugin = { CB_ABI, \
+		sizeof(struct cb_workload), (const struct cb_workload *const[]){ __VA_ARGS__, NULL } }
 
 /* ---- helpers --------------------------------------------------------------------------------- */
 

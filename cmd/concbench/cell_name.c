@@ -48,10 +48,16 @@ char *cb_cell_phrase(const struct cb_group *group, const struct cb_cell *cell, c
 
 char *cb_group_name(const struct cb_group *group, char *buf, size_t size)
 {
-	bool params = group->params_id && group->params_id[0];
-	char quoted[512];
+	const char *params = group->params_id ? group->params_id : "";
+	int n = snprintf(buf, size, "%s%s%s", group->workload->name, *params ? ":" : "", params);
 
-	snprintf(buf, size, "%s%s%s", group->workload->name, params ? ":" : "",
-		params ? cb_quote(group->params_id, quoted, sizeof quoted) : "");
+	/* Ids are printable. What does not fit is cut where a character begins. */
+	if (n >= 0 && (size_t)n >= size) {
+		size_t cut = size - sizeof "...";
+
+		while (cut && (buf[cut] & 0xc0) == 0x80)
+			cut--;
+		strcpy(buf + cut, "...");
+	}
 	return buf;
 }

@@ -3,8 +3,10 @@
 #include "cmd/concbench/cmd.h"
 #include "cmd/concbench/human.h"
 #include "cmd/concbench/option.h"
+#include "cmd/concbench/run_values.h"
 #include "lib/base/text.h"
 #include "lib/exec/mode.h"
+#include "lib/plan/plugins.h"
 #include "lib/plan/registry.h"
 #include "lib/plan/sets.h"
 #include "lib/result/list_json.h"
@@ -18,10 +20,19 @@
 
 struct list_options {
 	bool json;
+	struct cb_words plugin_paths;
+	struct cb_plugins plugins;
+	const struct cb_workload *const *registry; /* what is built in and the plugins' */
 };
 
 static const struct cb_option rows[] = {
 	{ .name = "json", .offset = offsetof(struct list_options, json), .help = "JSON on standard output" },
+	{ .name = "plugin",
+		.arg = "FILE",
+		.parse = cb_value_path,
+		.offset = offsetof(struct list_options, plugin_paths),
+		.repeatable = true,
+		.help = "list the workloads of this shared object too; it is not searched for" },
 	{ 0 },
 };
 
@@ -36,9 +47,9 @@ static const struct cb_options options = {
 
 /* ---- text ---- */
 
-static void print_workloads(void)
+static void print_workloads(const struct cb_workload *const *registry)
 {
-	for (const struct cb_workload *const *w = cb_registry; *w; w++)
+	for (const struct cb_workload *const *w = registry; *w; w++)
 		printf("%-15s %-7s %s\n", (*w)->name, cb_class_names[(*w)->class], (*w)->summary);
 }
 
@@ -121,52 +132,52 @@ static int print_json(char *json)
 	return CB_EXIT_OK;
 }
 
-static int list_workloads(const char *name, bool json)
+static int list_workloads(const struct list_options *o, const char *name)
 {
 	(void)name;
-	if (json)
-		return print_json(cb_list_workloads_json(cb_registry));
-	print_workloads();
+	if (o->json)
+		return print_json(cb_list_workloads_json(o->registry));
+	print_workloads(o->registry);
 	return CB_EXIT_OK;
 }
 
-static int list_groups(const char *name, bool json)
+static int list_groups(const struct list_options *o, const char *name)
 {
 	(void)name;
-	if (json)
-		return print_json(cb_list_groups_json(cb_registry));
+	if (o->json)
+		return print_json(cb_list_groups_json(o->registry));
 	for (const struct cb_workload_set *set = cb_workload_sets; set->name; set++)
 		if (!print_group(set))
 			return print_json(NULL);
 	return CB_EXIT_OK;
 }
 
-static int list_modes(const char *name, bool json)
+static int list_modes(const struct list_options *o, const char *name)
 {
 	(void)name;
-	if (json)
+	if (o->json)
 		return print_json(cb_list_modes_json());
 	print_modes();
 	return CB_EXIT_OK;
 }
 
 /* The registry's names, NULL-terminated, for the nearest one; names borrowed. NULL: no memory. */
-static const char **workload_names(void)
+static const char **workload_names(const struct cb_workload *const *registry)
 {
 	const char **names;
 	size_t n = 0;
 
-	while (cb_registry[n])
+	while (registry[n])
 		n++;
 	names = calloc(n + 1, sizeof *names);
 	for (size_t i = 0; names && i < n; i++)
-		names[i] = cb_registry[i]->name;
+		names[i] = registry[i]->name;
 	return names;
 }
 
-static int unknown_workload(const char *name)
+static int unknown_workload(const struct list_options *o, const char *name)
 {
-	const char **names = workload_names();
+	const char **names = workload_names(o->registry);
 	const char *nearest = names ? cb_nearest(name, names) : NULL;
 	char why[128];
 
@@ -179,13 +190,13 @@ static int unknown_workload(const char *name)
 	return CB_EXIT_USAGE;
 }
 
-static int list_params(const char *name, bool json)
+static int list_params(const struct list_options *o, const char *name)
 {
-	const struct cb_workload *workload = cb_registry_find(name);
+	const struct cb_workload *workload = cb_registry_find_in(o->registry, name);
 
 	if (!workload)
-		return unknown_workload(name);
-	if (json)
+		return unknown_workload(o, name);
+	if (o->json)
 		return print_json(cb_list_params_json(workload));
 	print_params(workload);
 	return CB_EXIT_OK;
@@ -194,7 +205,7 @@ static int list_params(const char *name, bool json)
 static const struct topic {
 	const char *name;
 	int operands; /* that follow the name */
-	int (*list)(const char *name, bool json);
+	int (*list)(const struct list_options *o, const char *name);
 } topics[] = {
 	{ "workloads", 0, list_workloads },
 	{ "groups", 0, list_groups },
@@ -219,7 +230,7 @@ static int unknown_topic(const char *name)
 	return CB_EXIT_USAGE;
 }
 
-static int list(const struct cb_arguments *args, bool json)
+static int list(const struct cb_arguments *args, const struct list_options *o)
 {
 	const char *name = args->operands_n ? args->operands[0] : "workloads";
 
@@ -229,12 +240,20 @@ static int list(const struct cb_arguments *args, bool json)
 		if (strcmp(topics[i].name, name) != 0)
 			continue;
 		if (operands == topics[i].operands)
-			return topics[i].list(args->operands[operands], json);
+			return topics[i].list(o, args->operands[operands]);
 		cb_complain(name,
 			topics[i].operands ? "needs the name of one workload" : "takes nothing behind it");
 		return CB_EXIT_USAGE;
 	}
 	return unknown_topic(name);
+}
+
+static int load_plugins(struct list_options *o, struct cb_error *err)
+{
+	int r = cb_plugins_load(&o->plugin_paths, cb_registry, &o->plugins, err);
+
+	o->registry = o->plugins.registry;
+	return r;
 }
 
 int cb_cmd_list(int argc, char **argv)
@@ -248,8 +267,12 @@ int cb_cmd_list(int argc, char **argv)
 		status = cb_usage_error(args.what, &err);
 	else if (args.help)
 		cb_options_help(&options, stdout);
+	else if (load_plugins(&into, &err) < 0)
+		status = cb_usage_error("--plugin", &err);
 	else
-		status = list(&args, into.json);
+		status = list(&args, &into);
 	cb_arguments_release(&args);
+	cb_plugins_release(&into.plugins);
+	cb_words_release(&into.plugin_paths);
 	return status;
 }

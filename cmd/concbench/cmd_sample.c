@@ -4,9 +4,13 @@
  * `run`. Takes no lock: whoever drives several builds in turn holds it.
  */
 #include "cmd/concbench/cmd.h"
+#include "cmd/concbench/command_options.h"
 #include "cmd/concbench/option.h"
+#include "cmd/concbench/run_values.h"
 #include "lib/base/text.h"
 #include "lib/plan/plan.h"
+#include "lib/plan/plugins.h"
+#include "lib/plan/registry.h"
 #include "lib/result/sample_json.h"
 
 #include <errno.h>
@@ -16,18 +20,36 @@
 
 #define REQUEST_MAX (1u << 20) /* bytes of a description */
 
-static const struct cb_option rows[] = { { 0 } };
+struct sample_cli {
+	struct cb_words plugin_paths;
+	struct cb_plugins plugins;
+	char *command; /* specification of the command behind "--", or NULL */
+};
+
+static const struct cb_option rows[] = {
+	{ .name = "plugin",
+		.arg = "FILE",
+		.parse = cb_value_path,
+		.offset = offsetof(struct sample_cli, plugin_paths),
+		.repeatable = true,
+		.help = "a shared object with workloads of its own; it is not searched for" },
+	{ 0 },
+};
 
 static const struct cb_options options = {
 	.rows = rows,
 	.command = "sample",
-	.usage = "<DESCRIPTION",
+	.usage = "[OPTION]... [-- COMMAND [ARGUMENT]...] <DESCRIPTION",
+	.takes_command = true,
 	.summary =
 		"Reads the description of one sample, concbench.sample/1, as JSON on standard input, takes "
-		"the sample, and answers with JSON on standard output. For programs that drive this build.",
+		"the sample, and answers with JSON on standard output. For programs that drive this build. "
+		"With a "
+		"command the workload must be `command`; it is measured instead of its parameter words.",
 };
 
 struct one {
+	const struct sample_cli *cli;
 	struct cb_sample_request request;
 	struct cb_run_options options;
 	struct cb_host host;
@@ -81,14 +103,23 @@ static int read_request(struct one *one, struct cb_error *err)
 
 /* ---- from the description to a plan of one cell ---- */
 
-/* WORKLOAD:name=value,... as it would be written on the command line. NULL: no memory. */
-static char *specification(const struct cb_spec *spec)
+/*
+ * WORKLOAD:name=value,... as it would be written on the command line; with a command its words come first.
+ * NULL: no memory, or a reason in err.
+ */
+static char *specification(const struct one *one, struct cb_error *err)
 {
+	const struct cb_spec *spec = &one->request.spec;
+	const char *command = one->cli->command;
 	struct cb_text text = { 0 };
 
-	cb_text_add(&text, "%s", spec->workload);
+	if (command && strcmp(spec->workload, "command") != 0) {
+		cb_error_set(err, -EINVAL, "\"workload\" must be \"command\" where a command is given");
+		return NULL;
+	}
+	cb_text_add(&text, "%s", command ? command : spec->workload);
 	for (size_t i = 0; i < spec->n; i++) {
-		cb_text_add(&text, "%c%s=", i ? ',' : ':', spec->pairs[i].name);
+		cb_text_add(&text, "%c%s=", i || command ? ',' : ':', spec->pairs[i].name);
 		for (const char *c = spec->pairs[i].value; *c; c++) {
 			if (strchr(",:\\", *c))
 				cb_text_add_char(&text, '\\');
@@ -139,6 +170,7 @@ static int set_options(struct one *one, struct cb_error *err)
 	bool split = q->processes > 1 && q->threads > 1;
 
 	one->options = (struct cb_run_options){
+		.registry = one->cli->plugins.registry,
 		.modes_given = true,
 		.shape_processes = split ? q->processes : 0,
 		.shape_threads = split ? q->threads : 0,
@@ -160,7 +192,9 @@ static int set_options(struct one *one, struct cb_error *err)
 		one->options.workers = NULL;
 	if (!one->options.dir || !one->options.workloads.v || !one->options.workers)
 		return cb_error_set(err, -ENOMEM, "out of memory");
-	one->options.workloads.v[0] = specification(&q->spec);
+	one->options.workloads.v[0] = specification(one, err);
+	if (err->code)
+		return err->code;
 	one->options.workloads.n = one->options.workloads.v[0] != NULL;
 	if (!one->options.workloads.n)
 		return cb_error_set(err, -ENOMEM, "out of memory");
@@ -350,9 +384,9 @@ static void release(struct one *one)
 	cb_sample_request_release(&one->request);
 }
 
-static int sample(void)
+static int sample(const struct sample_cli *cli)
 {
-	struct one one = { 0 };
+	struct one one = { .cli = cli };
 	int status;
 
 	empty_sample(&one.sample);
@@ -363,21 +397,40 @@ static int sample(void)
 	return status;
 }
 
+static int complete(struct sample_cli *cli, struct cb_arguments *args, struct cb_error *err)
+{
+	static const struct cb_command_options none = { 0 };
+	int r;
+
+	if (args->operands_n)
+		return cb_error_set(
+			err, -EINVAL, "takes no arguments: the description comes on standard input");
+	snprintf(args->what, sizeof args->what, "--");
+	r = cb_command_specification(&none, args->command, &cli->command, err);
+	if (r || !cli->plugin_paths.n)
+		return r;
+	snprintf(args->what, sizeof args->what, "--plugin");
+	return cb_plugins_load(&cli->plugin_paths, cb_registry, &cli->plugins, err);
+}
+
 int cb_cmd_sample(int argc, char **argv)
 {
+	struct sample_cli cli = { 0 };
 	struct cb_arguments args;
 	struct cb_error err = { 0 };
-	int status = CB_EXIT_OK, r = cb_options_parse(&options, argc, argv, NULL, &args, &err);
+	int status = CB_EXIT_OK, r = cb_options_parse(&options, argc, argv, &cli, &args, &err);
 
-	if (!r && args.operands_n)
-		r = cb_error_set(
-			&err, -EINVAL, "takes no arguments: the description comes on standard input");
+	if (!r && !args.help)
+		r = complete(&cli, &args, &err);
 	if (r < 0)
 		status = cb_usage_error(args.what, &err);
 	else if (args.help)
 		cb_options_help(&options, stdout);
 	else
-		status = sample();
+		status = sample(&cli);
 	cb_arguments_release(&args);
+	cb_plugins_release(&cli.plugins);
+	cb_words_release(&cli.plugin_paths);
+	free(cli.command);
 	return status;
 }

@@ -30,7 +30,8 @@ void cb_complain(const char *what, const char *why)
 {
 	char quoted[512];
 
-	fprintf(stderr, "concbench: %s: %s\n", cb_quote(what, quoted, sizeof quoted), why);
+	fprintf(stderr, "concbench: %s: %s\n",
+		cb_is_plain(what) ? what : cb_quote(what, quoted, sizeof quoted), why);
 }
 
 int cb_usage_error(const char *what, const struct cb_error *err)

@@ -96,6 +96,10 @@ int cb_options_parse(const struct cb_options *options, int argc, char **argv, vo
 			ret->operands[ret->operands_n++] = argv[i];
 			continue;
 		}
+		if (!strcmp(argv[i], "--") && options->takes_command) {
+			ret->command = argv + i + 1;
+			return 0;
+		}
 		if (!strcmp(argv[i], "--")) {
 			only_operands = true;
 			continue;

@@ -2,8 +2,8 @@
  * Command-line options as tables: a row is parser, default and help of one option at once, so that none of
  * the three can disagree with the others. Defaults are text that goes through the option's own parser.
  *
- * Written as --name=value or --name value; "--" ends the options; -h is the only short one. Giving an option
- * twice is an error unless its row says otherwise.
+ * Written as --name=value or --name value; "--" ends the options, and begins the command of those that
+ * measure one; -h is the only short one. Giving an option twice is an error unless its row says otherwise.
  */
 #ifndef CB_OPTION_H
 #define CB_OPTION_H
@@ -31,6 +31,7 @@ struct cb_options {
 	const char *command;
 	const char *usage; /* what stands behind the command: "[OPTION]... [WORKLOAD[:NAME=VALUE,...]]..." */
 	const char *summary; /* for the help: sentences */
+	bool takes_command;  /* what stands behind "--" is a command to be measured */
 	const char *notes;   /* after the options, or NULL; lines as they are printed */
 };
 
@@ -38,8 +39,9 @@ struct cb_arguments {
 	uint64_t given;  /* bits by row: options that the user wrote */
 	char **operands; /* NULL-terminated, pointing into argv */
 	int operands_n;
-	bool help;     /* --help or -h was met: nothing else is valid then */
-	char what[64]; /* on errors: what they are about, for cb_complain */
+	char **command; /* NULL-terminated, pointing into argv: behind "--"; NULL: there was none */
+	bool help;      /* --help or -h was met: nothing else is valid then */
+	char what[64];  /* on errors: what they are about, for cb_complain */
 };
 
 /*

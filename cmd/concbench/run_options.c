@@ -3,6 +3,7 @@
 #include "cmd/concbench/cmd.h"
 #include "cmd/concbench/run_values.h"
 #include "lib/plan/plan.h"
+#include "lib/plan/registry.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -101,7 +102,7 @@ static const struct cb_option rows[] = {
 		.parse = cb_value_scan,
 		.offset = CLI(run),
 		.repeatable = true,
-		.help = "{NAME} in workload parameters takes each value: --scan n=1,2 "
+		.help = "{NAME} in workload parameters and in a command takes each value: --scan n=1,2 "
 			"'cpu_prime:limit={n}000'" },
 	{ .name = "cells",
 		.arg = "GLOB",
@@ -226,8 +227,40 @@ static const struct cb_option rows[] = {
 			"rough. "
 			"Options that are given win over it" },
 
+	{ .heading = "The command behind --",
+		.name = "input",
+		.arg = "FILE",
+		.parse = cb_option_string,
+		.offset = CLI(command.input),
+		.help = "its standard input; the default is /dev/null" },
+	{ .name = "command-output",
+		.arg = "discard|inherit|FILE",
+		.parse = cb_option_string,
+		.offset = CLI(command.output),
+		.help = "where its standard output and error go: nowhere (the default), concbench's standard "
+			"error, or the end of a file" },
+	{ .name = "ignore-status",
+		.offset = CLI(command.ignore_status),
+		.help = "an exit status other than 0 is no failure; being killed by a signal still is" },
+	{ .name = "prepare",
+		.arg = "COMMAND",
+		.parse = cb_value_command,
+		.offset = CLI(command.prepare),
+		.help = "run before each sample, not timed; split into words as a shell would, without one" },
+	{ .name = "cleanup",
+		.arg = "COMMAND",
+		.parse = cb_value_command,
+		.offset = CLI(command.cleanup),
+		.help = "run after each sample that did not fail, not timed" },
+
 	{ .heading = "Where and with what",
-		.name = "dir",
+		.name = "plugin",
+		.arg = "FILE",
+		.parse = cb_value_path,
+		.offset = CLI(plugin_paths),
+		.repeatable = true,
+		.help = "a shared object with workloads of its own; it is not searched for" },
+	{ .name = "dir",
 		.arg = "DIR",
 		.parse = cb_option_string,
 		.offset = RUN(dir),
@@ -278,14 +311,11 @@ static const struct cb_option rows[] = {
 };
 
 #define NOTES                                                                                                \
-	"Without a WORKLOAD a default set is measured; concbench list names all workloads, and concbench\n"  \
-	"list params WORKLOAD their parameters. @GROUP stands for several workloads: concbench list "        \
-	"groups\n"                                                                                           \
-	"shows them, and what comes by more than one of them is measured once. Durations (DUR) take ns, "    \
-	"us,\n"                                                                                              \
-	"ms, s or m; sizes KiB, MiB or GiB. In values a comma, colon or backslash is escaped by a "          \
-	"backslash.\n"                                                                                       \
-	"\n"                                                                                                 \
+	"Without a WORKLOAD or COMMAND a default set is measured; concbench list names all workloads,\n"     \
+	"concbench list params WORKLOAD their parameters. @GROUP stands for several workloads: concbench\n"  \
+	"list groups shows them, and what comes by more than one of them is measured once. Durations\n"      \
+	"(DUR) take ns, us, ms, s or m; sizes KiB, MiB or GiB. In values a comma, colon or backslash is\n"   \
+	"escaped by a backslash.\n\n"                                                                        \
 	"Exit status, the first that applies: 128+N ended by signal N (what was measured is saved, marked\n" \
 	"partial); 7 the result could not be saved; 5 a workload failed; 4 the environment is unfit;\n"      \
 	"6 nothing was measured; 2 usage, found before anything is measured; 0 done.\n"
@@ -293,7 +323,8 @@ static const struct cb_option rows[] = {
 static const struct cb_options run_options = {
 	.rows = rows,
 	.command = "run",
-	.usage = "[OPTION]... [WORKLOAD[:NAME=VALUE,...] | @GROUP]...",
+	.usage = "[OPTION]... [WORKLOAD[:NAME=VALUE,...] | @GROUP]... [-- COMMAND...]",
+	.takes_command = true,
 	.summary =
 		"Measures each workload serially, in processes, in threads and in both, and writes JSON and "
 		"a table. What can be compared with each other is measured in turns.",
@@ -303,7 +334,8 @@ static const struct cb_options run_options = {
 static const struct cb_options plan_options = {
 	.rows = rows,
 	.command = "plan",
-	.usage = "[OPTION]... [WORKLOAD[:NAME=VALUE,...] | @GROUP]...",
+	.usage = "[OPTION]... [WORKLOAD[:NAME=VALUE,...] | @GROUP]... [-- COMMAND...]",
+	.takes_command = true,
 	.summary = "Prints every cell that concbench run with the same options would measure, every one it "
 		   "would "
 		   "skip with the reason, and how long it would take. Measures nothing.",
@@ -406,6 +438,22 @@ static int set_workloads(struct cb_run_options *run, const struct cb_arguments *
 	return 0;
 }
 
+static int set_plugins(struct cb_run_cli *cli, struct cb_arguments *args, struct cb_error *err)
+{
+	int r;
+
+	snprintf(args->what, sizeof args->what, "--plugin");
+	r = cli->plugin_paths.n ? cb_plugins_load(&cli->plugin_paths, cb_registry, &cli->plugins, err) : 0;
+	cli->run.registry = cli->plugins.registry;
+	return r;
+}
+
+static int set_command(struct cb_run_cli *cli, struct cb_arguments *args, struct cb_error *err)
+{
+	snprintf(args->what, sizeof args->what, "--");
+	return cb_command_specification(&cli->command, args->command, &cli->run.command, err);
+}
+
 static int complete(const struct cb_options *options, struct cb_run_cli *cli, struct cb_arguments *args,
 	struct cb_error *err)
 {
@@ -426,7 +474,9 @@ static int complete(const struct cb_options *options, struct cb_run_cli *cli, st
 	run->modes_given = cb_options_given(options, args, "mode");
 	set_sample_range(run, cb_options_given(options, args, "precision"));
 	r = set_workloads(run, args, err);
-	return r < 0 ? r : set_dir(run, args, err);
+	r = r < 0 ? r : set_command(cli, args, err);
+	r = r < 0 ? r : set_dir(run, args, err);
+	return r < 0 ? r : set_plugins(cli, args, err);
 }
 
 int cb_run_cli_parse(struct cb_run_cli *ret, int argc, char **argv)
@@ -465,6 +515,10 @@ void cb_run_cli_release(struct cb_run_cli *cli)
 	}
 	free(run->scans);
 	free(run->labels);
+	cb_words_release(&cli->plugin_paths);
+	cb_plugins_release(&cli->plugins);
+	cb_command_options_release(&cli->command);
+	free(run->command);
 	free(run->workers);
 	free(run->cells);
 	free(run->dir);

@@ -2,8 +2,10 @@
 #ifndef CB_RUN_OPTIONS_H
 #define CB_RUN_OPTIONS_H
 
+#include "cmd/concbench/command_options.h"
 #include "cmd/concbench/option.h"
 #include "lib/plan/options.h"
+#include "lib/plan/plugins.h"
 
 enum cb_progress_kind { CB_PROGRESS_AUTO, CB_PROGRESS_BAR, CB_PROGRESS_PLAIN, CB_PROGRESS_NONE };
 
@@ -12,6 +14,9 @@ struct cb_run_cli {
 	char *output;      /* file, "-" for stdout, NULL: not given */
 	unsigned progress; /* enum cb_progress_kind */
 	unsigned color;    /* enum cb_color */
+	struct cb_words plugin_paths;
+	struct cb_plugins plugins; /* those: run.registry */
+	struct cb_command_options command;
 	bool quiet, json;
 	bool help; /* the manual was printed: there is nothing else to do */
 };

@@ -246,6 +246,38 @@ static void *grown(void *array, size_t n, size_t size, struct cb_error *err)
 	return bigger;
 }
 
+int cb_value_path(const struct cb_option *o, void *field, const char *text, struct cb_error *err)
+{
+	struct cb_words *words = field;
+	char *path = NULL, **v;
+	int r = cb_option_string(o, &path, text, err);
+
+	if (r)
+		return r;
+	v = grown(words->v, words->n + 1, sizeof *v, err);
+	if (!v) {
+		free(path);
+		return err->code;
+	}
+	words->v = v;
+	v[words->n++] = path;
+	v[words->n] = NULL;
+	return 0;
+}
+
+int cb_value_command(const struct cb_option *o, void *field, const char *text, struct cb_error *err)
+{
+	struct cb_words words;
+	int r = cb_parse_command(text, &words, err);
+
+	(void)o;
+	if (r)
+		return r;
+	*(char **)field = cb_format_command((const char *const *)words.v);
+	cb_words_release(&words);
+	return *(char **)field ? 0 : cb_error_set(err, -ENOMEM, "out of memory");
+}
+
 /* Both are taken over, or freed on failure. */
 static int add_scan(struct cb_run_options *run, char *name, struct cb_words *values, struct cb_error *err)
 {

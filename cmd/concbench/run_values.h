@@ -33,6 +33,10 @@ int cb_value_seed(const struct cb_option *o, void *field, const char *text, stru
 int cb_value_stall(const struct cb_option *o, void *field, const char *text, struct cb_error *err);
 /* struct cb_fault */
 int cb_value_fault(const struct cb_option *o, void *field, const char *text, struct cb_error *err);
+/* struct cb_words: one more */
+int cb_value_path(const struct cb_option *o, void *field, const char *text, struct cb_error *err);
+/* char *: a command in canonical text */
+int cb_value_command(const struct cb_option *o, void *field, const char *text, struct cb_error *err);
 /* struct cb_run_options: one more scan */
 int cb_value_scan(const struct cb_option *o, void *field, const char *text, struct cb_error *err);
 /* struct cb_run_options: one more label */

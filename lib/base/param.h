@@ -20,16 +20,27 @@ int cb_params_parse(
 int cb_params_set(const struct cb_workload *workload, void *data, const char *name, const char *text,
 	struct cb_error *err);
 
+#define CB_PARAM_TEXT_MAX CB_COMMAND_MAX /* bytes of a value in canonical text, with its end */
+
+/* Fills size and CRC-32 (zlib) of the file at file->path; errors as below. */
+int cb_file_identify(struct cb_file *file, struct cb_error *err);
+
 /*
- * Completes every file parameter that names a file: size and CRC-32 (zlib) of its content. Errors: negative
- * errno of open/read with the path; -EINVAL when it is not a regular file. Files before a failing one are
- * complete.
+ * Finds the program that execvp(3) would start, with size and CRC-32 where it can be read. Errors: -ENOENT;
+ * the errno of why it cannot be executed.
+ */
+int cb_program_find(const char *name, struct cb_file *ret, struct cb_error *err);
+
+/*
+ * Completes every file parameter that names a file: size and CRC-32 (zlib) of its content, and every command:
+ * where its program is. Errors: negative errno of open/read with the path; -EINVAL when it is not a regular
+ * file; those of cb_program_find. Files before a failing one are complete.
  */
 int cb_params_identify_files(const struct cb_workload *workload, void *data, struct cb_error *err);
 
 /*
  * The value in canonical text (sizes and durations with units, files as their path), into buf, cut to size
- * bytes with the end: CB_FILE_PATH_MAX hold any. Not escaped; cb_params_set makes the same value of it.
+ * bytes with the end: CB_PARAM_TEXT_MAX hold any. Not escaped; cb_params_set makes the same value of it.
  * Returns buf.
  */
 char *cb_param_format(const struct cb_param *param, const void *data, char *buf, size_t size);

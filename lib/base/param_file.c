@@ -56,7 +56,7 @@ static int sum_content(int fd, struct cb_file *file, struct cb_error *err)
 }
 
 /* O_NONBLOCK: opening a pipe that nobody writes to must not wait. Regular files do not care. */
-static int identify(struct cb_file *file, struct cb_error *err)
+int cb_file_identify(struct cb_file *file, struct cb_error *err)
 {
 	int fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), code;
 
@@ -69,19 +69,43 @@ static int identify(struct cb_file *file, struct cb_error *err)
 	return code;
 }
 
+static int identify_file(void *field, struct cb_error *err)
+{
+	struct cb_file file;
+	int code;
+
+	memcpy(&file, field, sizeof file);
+	code = file.path[0] ? cb_file_identify(&file, err) : 0;
+	if (!code)
+		memcpy(field, &file, sizeof file);
+	return code;
+}
+
+/* The program stands in the first word. */
+static int identify_program(char *field, struct cb_error *err)
+{
+	struct cb_file file;
+	uint32_t words;
+	int code;
+
+	memcpy(&words, field + offsetof(struct cb_argv, words), sizeof words);
+	if (!words)
+		return 0;
+	code = cb_program_find(field + offsetof(struct cb_argv, text), &file, err);
+	if (!code)
+		memcpy(field + offsetof(struct cb_argv, program), &file, sizeof file);
+	return code;
+}
+
 int cb_params_identify_files(const struct cb_workload *workload, void *data, struct cb_error *err)
 {
-	for (const struct cb_param *p = workload->params; p && p->name; p++) {
-		struct cb_file file;
-		int code;
+	int code = 0;
 
-		if (p->type != CB_PARAM_FILE)
-			continue;
-		memcpy(&file, (const char *)data + p->offset, sizeof file);
-		code = file.path[0] ? identify(&file, err) : 0;
-		if (code)
-			return code;
-		memcpy((char *)data + p->offset, &file, sizeof file);
+	for (const struct cb_param *p = workload->params; p && p->name && !code; p++) {
+		if (p->type == CB_PARAM_FILE)
+			code = identify_file((char *)data + p->offset, err);
+		else if (p->type == CB_PARAM_COMMAND)
+			code = identify_program((char *)data + p->offset, err);
 	}
-	return 0;
+	return code;
 }

@@ -9,9 +9,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* As on the command line; in a value with control characters or bytes that are no UTF-8 those are octal. */
 static void add_escaped(struct cb_text *text, const char *value)
 {
+	bool plain = cb_is_plain(value);
+
 	for (; *value; value++) {
+		unsigned char c = (unsigned char)*value;
+
+		if (!plain && (c < 0x20 || c >= 0x7f)) {
+			cb_text_add(text, "\\%03o", c);
+			continue;
+		}
 		if (strchr(",:\\", *value))
 			cb_text_add_char(text, '\\');
 		cb_text_add_char(text, *value);
@@ -20,7 +29,7 @@ static void add_escaped(struct cb_text *text, const char *value)
 
 static void add_value(struct cb_text *text, const struct cb_param *param, const void *data)
 {
-	char value[CB_FILE_PATH_MAX];
+	char value[CB_PARAM_TEXT_MAX];
 	struct cb_file file;
 
 	add_escaped(text, cb_param_format(param, data, value, sizeof value));
@@ -40,7 +49,7 @@ static int by_name(const void *a, const void *b)
 /* What a default file holds may differ between hosts, thus a file always counts. */
 static bool is_part(const struct cb_param *param, const void *data)
 {
-	char path[CB_FILE_PATH_MAX];
+	char path[CB_PARAM_TEXT_MAX];
 
 	if (!cb_param_is_default(param, data))
 		return true;

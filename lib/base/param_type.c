@@ -204,6 +204,115 @@ static bool equal_file(const union cb_param_value *a, const union cb_param_value
 	return strcmp(a->file.path, b->file.path) == 0;
 }
 
+/* ---- paths ------------------------------------------------------------------------------------- */
+
+static int parse_path(
+	const struct cb_param *param, const char *text, union cb_param_value *value, struct cb_error *err)
+{
+	union cb_param_value file;
+	int code = parse_file(param, text, &file, err);
+
+	if (!code)
+		memcpy(value->path, file.file.path, sizeof value->path);
+	return code;
+}
+
+static void format_path(
+	const struct cb_param *param, const union cb_param_value *value, char *buf, size_t size)
+{
+	(void)param;
+	snprintf(buf, size, "%s", value->path);
+}
+
+static bool equal_path(const union cb_param_value *a, const union cb_param_value *b)
+{
+	return strcmp(a->path, b->path) == 0;
+}
+
+/* ---- commands ---------------------------------------------------------------------------------- */
+
+/* The words as one line, allocated; NULL: no memory. */
+static char *command_line(const struct cb_argv *command)
+{
+	const char **words = calloc((size_t)command->words + 1, sizeof *words);
+	const char *at = command->text;
+	char *line;
+
+	for (uint32_t i = 0; words && i < command->words; i++) {
+		words[i] = at;
+		at += strlen(at) + 1;
+	}
+	line = words ? cb_format_command(words) : NULL;
+	free(words);
+	return line;
+}
+
+static int too_long(const char *text, struct cb_error *err)
+{
+	char q[CB_QUOTE_SIZE];
+
+	return cb_error_set(err, -ERANGE,
+		"the command '%s' is too long: at most %d bytes; put it into a script",
+		cb_quote(text, q, sizeof q), CB_COMMAND_MAX - 1);
+}
+
+/* Both the words and the line that they make must fit. */
+static int pack(const char *text, const struct cb_words *words, struct cb_argv *ret, struct cb_error *err)
+{
+	char *line;
+	int code = 0;
+
+	memset(ret, 0, sizeof *ret);
+	for (size_t i = 0; i < words->n; i++) {
+		size_t n = strlen(words->v[i]) + 1;
+
+		if (n > sizeof ret->text - ret->bytes)
+			return too_long(text, err);
+		memcpy(ret->text + ret->bytes, words->v[i], n);
+		ret->bytes += (uint32_t)n;
+		ret->words++;
+	}
+	line = command_line(ret);
+	if (!line)
+		code = cb_error_no_memory(err);
+	else if (strlen(line) >= CB_PARAM_TEXT_MAX)
+		code = too_long(text, err);
+	free(line);
+	return code;
+}
+
+static int parse_command(
+	const struct cb_param *param, const char *text, union cb_param_value *value, struct cb_error *err)
+{
+	struct cb_words words = { NULL, 0 };
+	struct cb_argv command = { .words = 0 };
+	int code = *text ? cb_parse_command(text, &words, err) : 0;
+
+	(void)param;
+	if (!code && *text)
+		code = pack(text, &words, &command, err);
+	cb_words_release(&words);
+	if (!code)
+		value->command = command;
+	return code;
+}
+
+static void format_command(
+	const struct cb_param *param, const union cb_param_value *value, char *buf, size_t size)
+{
+	char *line = command_line(&value->command);
+
+	(void)param;
+	snprintf(buf, size, "%s", line ? line : "");
+	free(line);
+}
+
+static bool equal_command(const union cb_param_value *a, const union cb_param_value *b)
+{
+	return a->command.bytes == b->command.bytes &&
+	       !memcmp(a->command.text, b->command.text, a->command.bytes);
+}
+
 /* ---- the table --------------------------------------------------------------------------------- */
 
 static const struct cb_param_ops types[] = {
@@ -213,6 +322,8 @@ static const struct cb_param_ops types[] = {
 	[CB_PARAM_DOUBLE] = { sizeof(double), parse_double, format_double, equal_double },
 	[CB_PARAM_ENUM] = { sizeof(unsigned), parse_enum, format_enum, equal_enum },
 	[CB_PARAM_FILE] = { sizeof(struct cb_file), parse_file, format_file, equal_file },
+	[CB_PARAM_PATH] = { CB_FILE_PATH_MAX, parse_path, format_path, equal_path },
+	[CB_PARAM_COMMAND] = { sizeof(struct cb_argv), parse_command, format_command, equal_command },
 };
 
 const struct cb_param_ops *cb_param_ops(const struct cb_param *param)

@@ -13,6 +13,8 @@ union cb_param_value {
 	double d;
 	unsigned index; /* ENUM */
 	struct cb_file file;
+	char path[CB_FILE_PATH_MAX];
+	struct cb_argv command;
 };
 
 struct cb_param_ops {

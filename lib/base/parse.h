@@ -63,6 +63,17 @@ struct cb_spec {
 int cb_parse_spec(const char *text, struct cb_spec *ret, struct cb_error *err);
 void cb_spec_release(struct cb_spec *spec);
 
+/*
+ * The words of a command as a shell splits them: blanks, '...', "...", $'...' and backslashes. What needs a
+ * shell (unquoted | & ; < > ( ) $ ` * ?) is refused. At least one word, the first of them not empty.
+ */
+int cb_parse_command(const char *text, struct cb_words *ret, struct cb_error *err);
+/*
+ * The NULL-terminated words as one line that cb_parse_command, and a shell, splits into the same; printable
+ * UTF-8 whatever is in them. A word with a brace is always in quotes. Allocated; NULL: no memory.
+ */
+char *cb_format_command(const char *const *words);
+
 /* name=value with a non-empty name of [A-Za-z0-9_.-], any value; both owned by the caller. For --label and
  * --scan. */
 int cb_parse_pair(const char *text, char **ret_name, char **ret_value, struct cb_error *err);
@@ -91,5 +102,9 @@ char *cb_format_duration(uint64_t ns, char *buf);
  * Returns buf.
  */
 char *cb_quote(const char *text, char *buf, size_t size);
+/* Whether text is UTF-8 without control characters. */
+bool cb_is_plain(const char *text);
+/* Makes it so in place: each byte that is not becomes '?'. For sentences of others. Returns text. */
+char *cb_tame(char *text);
 
 #endif

@@ -99,3 +99,35 @@ char *cb_quote(const char *text, char *buf, size_t size)
 	buf[n] = '\0';
 	return buf;
 }
+
+/* Bytes of the printable character at s; 0: it is a control, or no UTF-8. */
+static unsigned plain_bytes(const unsigned char *s)
+{
+	return *s >= 0x20 && *s < 0x7f ? 1 : utf8_bytes(s);
+}
+
+bool cb_is_plain(const char *text)
+{
+	const unsigned char *s = (const unsigned char *)text;
+
+	while (*s) {
+		unsigned n = plain_bytes(s);
+
+		if (!n)
+			return false;
+		s += n;
+	}
+	return true;
+}
+
+char *cb_tame(char *text)
+{
+	for (unsigned char *s = (unsigned char *)text; *s;) {
+		unsigned n = plain_bytes(s);
+
+		if (!n)
+			*s = '?';
+		s += n ? n : 1;
+	}
+	return text;
+}

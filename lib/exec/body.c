@@ -141,6 +141,7 @@ static void forget_warm_up(struct cb_worker *w, struct cb_loop *loop)
 {
 	w->digest = 0;
 	memset(w->metric, 0, sizeof w->metric);
+	w->children = (struct cb_children){ 0 };
 	memset(&loop->spent, 0, sizeof loop->spent);
 	if (loop->histogram)
 		memset(loop->histogram, 0, sizeof *loop->histogram);
@@ -191,6 +192,20 @@ static void read_usage_after(struct cb_slot *slot, int schedstat_fd)
 	cb_usage_since(&slot->usage, &now, false);
 }
 
+/* What the worker's own children used is the worker's. */
+static void add_children(struct cb_slot *slot, const struct cb_children *children)
+{
+	struct cb_usage *u = &slot->usage;
+
+	u->cpu_ns += children->user_ns + children->sys_ns;
+	u->sys_ns += children->sys_ns;
+	u->ctx_voluntary += children->ctx_voluntary;
+	u->ctx_involuntary += children->ctx_involuntary;
+	u->faults_minor += children->faults_minor;
+	u->faults_major += children->faults_major;
+	slot->children_peak_bytes = children->peak_bytes;
+}
+
 /* From gate to last unit. */
 static int measure(struct cb_crew *crew, struct cb_slot *slot, struct cb_worker *w, struct cb_loop *loop,
 	int schedstat_fd, bool inline_worker)
@@ -205,6 +220,7 @@ static int measure(struct cb_crew *crew, struct cb_slot *slot, struct cb_worker 
 	r = cb_is_open(&crew->spec->open) ? cb_open_loop_run(loop, crew->control, slot)
 					  : cb_loop_run(loop, slot->start_ns);
 	read_usage_after(slot, schedstat_fd);
+	add_children(slot, &w->children);
 	if (loop->call)
 		cb_usage_add(&slot->usage, &loop->spent);
 	cb_fault_strike_late(crew->spec, crew->control, w->index);

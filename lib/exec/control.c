@@ -3,6 +3,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "lib/base/parse.h"
+
 const char *const cb_status_names[] = {
 	"ok",
 	"skipped",
@@ -30,24 +32,68 @@ const char *const cb_step_names[] = {
 	[CB_STEP_TEARDOWN] = "teardown",
 	[CB_STEP_PREPARE] = "prepare",
 	[CB_STEP_EXPECT] = "expect",
+	[CB_STEP_LOAD] = "loading the plugin",
 };
+
+static size_t slots_bytes(unsigned slots_n)
+{
+	return sizeof(struct cb_control) + slots_n * sizeof(struct cb_slot);
+}
+
+static size_t all_bytes(unsigned slots_n, unsigned histograms_n)
+{
+	return slots_bytes(slots_n) + histograms_n * sizeof(struct cb_histogram) +
+	       slots_n * sizeof(struct cb_child);
+}
+
+static void lay_out(struct cb_control *control, unsigned slots_n, unsigned histograms_n)
+{
+	char *behind = (char *)control + slots_bytes(slots_n);
+
+	control->bytes = all_bytes(slots_n, histograms_n);
+	control->slots_n = slots_n;
+	control->children = (struct cb_child *)(behind + histograms_n * sizeof(struct cb_histogram));
+	control->histograms = histograms_n ? (struct cb_histogram *)behind : NULL;
+}
 
 struct cb_control *cb_control_new(unsigned slots_n, unsigned histograms_n)
 {
-	size_t slots = sizeof(struct cb_control) + slots_n * sizeof(struct cb_slot);
-	size_t histograms = histograms_n * sizeof(struct cb_histogram);
-	size_t bytes = slots + histograms + slots_n * sizeof(struct cb_child);
-	struct cb_control *control = mmap(
-		NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	struct cb_control *control = mmap(NULL, all_bytes(slots_n, histograms_n), PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (control == MAP_FAILED)
 		return NULL;
-	control->bytes = bytes;
-	control->slots_n = slots_n;
-	control->children = (struct cb_child *)((char *)control + slots + histograms);
-	if (histograms_n)
-		control->histograms = (struct cb_histogram *)((char *)control + slots);
+	lay_out(control, slots_n, histograms_n);
 	return control;
+}
+
+static void tame_step(_Atomic uint32_t *step)
+{
+	if (atomic_load(step) >= CB_STEPS)
+		atomic_store(step, CB_STEP_NONE);
+}
+
+static void tame_text(char *text, size_t size)
+{
+	text[size - 1] = '\0';
+	cb_tame(text);
+}
+
+void cb_control_tame(struct cb_control *control, unsigned slots_n, unsigned histograms_n)
+{
+	lay_out(control, slots_n, histograms_n);
+	if ((unsigned)control->status > CB_MISMATCH)
+		control->status = CB_FAILED;
+	tame_step(&control->leader_step);
+	tame_text(control->error.text, sizeof control->error.text);
+	if (control->notes_n > CB_NOTES_MAX)
+		control->notes_n = CB_NOTES_MAX;
+	for (unsigned i = 0; i < control->notes_n; i++) {
+		tame_text(control->notes[i].key, sizeof control->notes[i].key);
+		tame_text(control->notes[i].word, sizeof control->notes[i].word);
+	}
+	for (unsigned i = 0; i < slots_n; i++)
+		tame_step(&control->slots[i].step);
 }
 
 void cb_control_free(struct cb_control *control)

@@ -30,6 +30,8 @@ enum cb_step {
 	CB_STEP_TEARDOWN,
 	CB_STEP_PREPARE,
 	CB_STEP_EXPECT,
+	CB_STEP_LOAD, /* of a plugin, by the leader */
+	CB_STEPS,
 };
 extern const char *const cb_step_names[];
 
@@ -68,6 +70,7 @@ struct cb_slot {
 		uint64_t backlog;             /* units begun after the last had arrived */
 		uint64_t waits, wake_late_ns; /* units slept for, and how late these sleeps ended in all */
 	} open;
+	uint64_t children_peak_bytes; /* memory of the largest process that run started */
 	struct cb_error error;
 	_Atomic uint32_t told; /* 1: the body has returned that error */
 	enum cb_status status; /* what the error makes of the cell; CB_OK: what errors usually do */
@@ -127,6 +130,12 @@ struct cb_control {
 /* For slots_n workers and partners, histograms for the first histograms_n; zeroed. NULL: no memory. */
 struct cb_control *cb_control_new(unsigned slots_n, unsigned histograms_n);
 void cb_control_free(struct cb_control *control);
+/*
+ * Makes the block fit to be read by the harness after the sample, whatever a workload wrote into it: its own
+ * layout (the numbers given to cb_control_new), known statuses and steps, texts that end and are printable.
+ * Numbers that were measured stay as they are.
+ */
+void cb_control_tame(struct cb_control *control, unsigned slots_n, unsigned histograms_n);
 /* Records a note; later ones beyond CB_NOTES_MAX are dropped, a repeated key is replaced. */
 void cb_notes_add(struct cb_note *notes, unsigned *n, const char *key, const char *word, double number);
 

@@ -14,6 +14,7 @@
 #include "lib/exec/crew.h"
 #include "lib/exec/kill.h"
 #include "lib/exec/open_loop.h"
+#include "lib/exec/plugin.h"
 #include "lib/host/clock.h"
 
 /* The harness is gone or wants the sample to end. Stateless, so that it may interrupt anything. */
@@ -221,6 +222,17 @@ static void run_verify(const struct cb_sample_spec *spec, struct cb_control *con
 		fail_in_hook(control, CB_STEP_VERIFY, &err, r);
 }
 
+const struct cb_workload *cb_leader_enter(const struct cb_workload *workload, struct cb_control *control)
+{
+	struct cb_error err = { 0 };
+
+	lead_step(control, CB_STEP_LOAD);
+	workload = cb_workload_enter(workload, &err);
+	if (!workload)
+		cb_leader_fail(control, CB_FAILED, &err, err.code);
+	return workload;
+}
+
 static _Noreturn void lead(const struct cb_sample_spec *spec, struct cb_control *control)
 {
 	void *shared = NULL;
@@ -237,10 +249,13 @@ static _Noreturn void lead(const struct cb_sample_spec *spec, struct cb_control 
 	_exit(0);
 }
 
-void cb_leader_main(const struct cb_sample_spec *spec, struct cb_control *control)
+void cb_leader_main(const struct cb_sample_spec *asked, struct cb_control *control)
 {
-	const struct cb_sample_spec *armed = cb_fault_arm(spec, control);
+	struct cb_sample_spec spec = *asked;
+	const struct cb_sample_spec *armed;
 
+	spec.workload = cb_leader_enter(asked->workload, control);
+	armed = cb_fault_arm(&spec, control);
 	if (armed)
 		lead(armed, control);
 	cb_leader_fail(control, CB_SKIPPED, NULL, -ENOMEM);

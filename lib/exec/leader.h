@@ -10,8 +10,11 @@
  */
 void cb_leader_become(pid_t harness);
 
+/* The workload itself, of a plugin loaded (see plugin.h); where that fails the leader ends. */
+const struct cb_workload *cb_leader_enter(const struct cb_workload *workload, struct cb_control *control);
+
 /* A sample from setup to teardown, in a process that cb_leader_become prepared. Never returns. */
-_Noreturn void cb_leader_main(const struct cb_sample_spec *spec, struct cb_control *control);
+_Noreturn void cb_leader_main(const struct cb_sample_spec *asked, struct cb_control *control);
 
 /* Records why it ended and ends: kills and reaps what is below, then exits. */
 _Noreturn void cb_leader_fail(

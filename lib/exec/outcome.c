@@ -73,7 +73,7 @@ static void describe_timeout(const struct cb_control *control, const struct cb_e
 static void describe_steps(const struct cb_control *control, unsigned workers, char *buf, size_t size)
 {
 	struct place place = find_place(control, workers);
-	bool seen[CB_STEP_PREPARE + 1] = { false };
+	bool seen[CB_STEPS] = { false };
 	size_t n = 0;
 
 	snprintf(buf, size, "%s", place.step);
@@ -326,6 +326,8 @@ static void fill_times(const struct cb_control *control, unsigned workers, struc
 	ret->throttled_ns = control->throttled_ns;
 	ret->partner_cpu_ns = control->partner_cpu_ns;
 	ret->pss_bytes = control->pss_bytes;
+	for (unsigned i = 0; i < workers && ret->pss_bytes != CB_NONE; i++)
+		ret->pss_bytes += control->slots[i].children_peak_bytes;
 	ret->timer_slack_ns = timer_slack_ns(control);
 }
 

@@ -36,10 +36,11 @@ static _Noreturn void prepare_main(void *arg)
 {
 	struct job *job = arg;
 	struct cb_error err = { 0 }, full = { 0 };
+	const struct cb_workload *workload = cb_leader_enter(job->workload, job->control);
 	int r;
 
 	atomic_store(&job->control->leader_step, CB_STEP_PREPARE);
-	r = job->workload->prepare(&job->setup, &job->control->prepared, &err);
+	r = workload->prepare(&job->setup, &job->control->prepared, &err);
 	if (r) {
 		cb_error_set(&full, r, "prepare failed: %s", err.code ? err.text : strerror(-r));
 		cb_leader_fail(job->control, CB_FAILED, &full, r);
@@ -81,6 +82,11 @@ static int take_fds(struct cb_prepared *p, int socket_fd)
 	int fd, number;
 
 	while (p->fds_n < CB_KEPT_FDS_MAX && !cb_fd_receive(socket_fd, &fd, &number)) {
+		/* Below are the harness's own. */
+		if (number < CB_KEPT_FD_FIRST) {
+			close(fd);
+			return -EBADF;
+		}
 		if (fd != number) {
 			if (dup3(fd, number, O_CLOEXEC) < 0) {
 				close(fd);
@@ -100,6 +106,7 @@ static int supervise_prepare(struct cb_supervisor *s, struct job *job, int socke
 	struct cb_end end;
 	int r = cb_supervise(s, timeout_ns, HARD_NS, prepare_body, job, &end);
 
+	cb_control_tame(job->control, 0, 0);
 	if (r == -EAGAIN || r == -ENOMEM) {
 		*ret_status = CB_SKIPPED; /* nobody's fault, as with a sample */
 		cb_error_set(err, r, "the process that prepares it could not be created: %s", strerror(-r));
@@ -117,7 +124,8 @@ static int supervise_prepare(struct cb_supervisor *s, struct job *job, int socke
 	p->data = job->control->prepared;
 	p->notes_n = job->control->notes_n;
 	memcpy(p->notes, job->control->notes, sizeof p->notes);
-	trim_region(p, job->control->prepared_used);
+	trim_region(p, job->control->prepared_used < p->region_bytes ? job->control->prepared_used
+								     : p->region_bytes);
 	r = take_fds(p, socket_fd);
 	return r ? cb_error_set(err, r, "cannot take over what prepare kept: %s", strerror(-r)) : 0;
 }

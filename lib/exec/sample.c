@@ -69,7 +69,8 @@ int cb_sample_run(struct cb_supervisor *s, const struct cb_sample_spec *spec, st
 	struct cb_histogram *hist, struct cb_error *err)
 {
 	unsigned workers = spec->shape.workers;
-	struct cb_control *control = cb_control_new(workers + spec->partners, histograms_of(spec));
+	unsigned histograms = histograms_of(spec);
+	struct cb_control *control = cb_control_new(workers + spec->partners, histograms);
 	struct job job = { .spec = spec, .control = control };
 	struct cb_watch watch;
 	struct cb_end end;
@@ -85,6 +86,7 @@ int cb_sample_run(struct cb_supervisor *s, const struct cb_sample_spec *spec, st
 		s, spec->timeout_ns, HARD_BASE_NS + workers * (uint64_t)HARD_WORKER_NS, lead, &job, &end);
 	s->watch = NULL;
 	cb_watch_release(&watch);
+	cb_control_tame(control, workers + spec->partners, histograms);
 	if (!r) {
 		cb_outcome(spec, control, &end, s->rows, ret);
 		if (ret->status == CB_OK) {

@@ -33,6 +33,7 @@ void cb_watch_init(struct cb_watch *watch, const struct cb_sample_spec *spec,
 	*watch = (struct cb_watch){
 		.spec = spec,
 		.control = control,
+		.slots_n = control ? control->slots_n : 0,
 		.stuck = stuck,
 		.next_ns = spec->stall_ns ? now_ns + first : UINT64_MAX,
 		.period_ns = period ? period : 1,
@@ -91,10 +92,10 @@ static bool see_all(struct cb_watch *watch, uint64_t now_ns)
 	bool anew = !watch->last_ns || now_ns - watch->last_ns > AWAY_PERIODS * watch->period_ns;
 
 	if (!watch->watched)
-		watch->watched = calloc(watch->control->slots_n, sizeof *watch->watched);
+		watch->watched = calloc(watch->slots_n, sizeof *watch->watched);
 	if (!watch->watched)
 		return false;
-	for (unsigned i = 0; i < watch->control->slots_n; i++)
+	for (unsigned i = 0; i < watch->slots_n; i++)
 		see(watch, i, now_ns, anew);
 	watch->last_ns = now_ns;
 	return !anew;
@@ -157,7 +158,7 @@ static unsigned count_waiting(const struct cb_lock_owner *owners, unsigned n)
 static bool find_circle(
 	struct cb_watch *watch, uint64_t now_ns, struct cb_lock_owner *owners, unsigned *circle)
 {
-	unsigned n = watch->control->slots_n, length;
+	unsigned n = watch->slots_n, length;
 
 	for (unsigned i = 0; i < n; i++)
 		owners[i] = (struct cb_lock_owner){
@@ -175,7 +176,7 @@ static bool find_circle(
 
 static bool find_deadlocked(struct cb_watch *watch, uint64_t now_ns)
 {
-	unsigned n = watch->control->slots_n;
+	unsigned n = watch->slots_n;
 	struct cb_lock_owner *owners;
 	unsigned *circle;
 	bool found = false;

@@ -14,10 +14,11 @@ struct cb_watched; /* one worker or partner, as last seen */
 struct cb_watch {
 	const struct cb_sample_spec *spec;
 	const struct cb_control *control;
+	unsigned slots_n;            /* control's, read before a workload could write over it */
 	struct cb_stuck *stuck;      /* filled when it finds something */
 	uint64_t next_ns;            /* when to look next; UINT64_MAX: never */
 	uint64_t last_ns, period_ns; /* last_ns 0: no look yet */
-	struct cb_watched *watched;  /* [control->slots_n]; made by the first look */
+	struct cb_watched *watched;  /* [slots_n]; made by the first look */
 };
 
 /*

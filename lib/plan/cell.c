@@ -3,6 +3,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+
+#include "lib/plan/ask.h"
 
 /* What a task costs before it does anything: a thread's stack, or a process's page tables and touched pages.
  */
@@ -31,44 +34,48 @@ static unsigned partners_of(const struct cb_workload *workload, unsigned workers
 	return workload->partners == CB_PARTNERS_PER_SAMPLE ? 1 : 0;
 }
 
-/* What the workload says that comes of these parameters there; CB_OK where it says nothing. */
-static enum cb_status expected_status(
-	const struct cb_workload *w, const void *params, const struct cb_env *env)
+/* Asks the workload, and holds --units against its limit. */
+static int ask_workload(struct cb_cell *cell, const struct cb_group *group,
+	const struct cb_run_options *options, struct cb_error *err)
 {
-	const char *name = w->expects ? w->expects(params, env) : NULL;
+	struct cb_cell_answer answer;
+	int r = cb_ask_cell(group->workload, group->params, &cell->env, &answer, err);
 
-	for (unsigned s = 0; name && cb_status_names[s]; s++)
-		if (!strcmp(cb_status_names[s], name))
-			return (enum cb_status)s;
-	return CB_OK;
+	if (r)
+		return r;
+	cell->expected = answer.expected;
+	cell->units_max = answer.units_max;
+	cell->units_min = answer.units_min;
+	cell->unit_ns_worst = answer.unit_ns_worst;
+	cell->footprint_bytes = answer.footprint_bytes;
+	if (answer.supported)
+		cb_cell_skip(cell, "%s", answer.why.text);
+	else if (answer.units_max && options->units > answer.units_max)
+		cb_cell_skip(cell, "a sample has at most %llu units here, fewer than --units",
+			(unsigned long long)answer.units_max);
+	return 0;
 }
 
-/* Asks the workload, and holds --units against its limit. */
-static void ask_workload(
-	struct cb_cell *cell, const struct cb_group *group, const struct cb_run_options *options)
+/* Of this process before the harness raises it for itself. */
+static uint64_t fds_soft(void)
 {
-	const struct cb_workload *w = group->workload;
-	struct cb_error why = { 0 };
-	int r = w->supported ? w->supported(group->params, &cell->env, &why) : 0;
-	uint64_t units_max = w->units_max ? w->units_max(group->params, &cell->env) : 0;
+	struct rlimit limit;
 
-	cell->expected = expected_status(w, group->params, &cell->env);
-	if (r)
-		cb_cell_skip(cell, "%s", why.code ? why.text : strerror(-r));
-	else if (units_max && options->units > units_max)
-		cb_cell_skip(cell, "a sample has at most %llu units here, fewer than --units",
-			(unsigned long long)units_max);
+	return getrlimit(RLIMIT_NOFILE, &limit) ? 0 : limit.rlim_cur;
 }
 
 int cb_cell_place(struct cb_cell *cell, const struct cb_group *group, const struct cb_run_options *options,
 	const struct cb_topology *topology, const struct cb_allowance *allowance, struct cb_error *err)
 {
 	const struct cb_workload *w = group->workload;
+	enum cb_pin pin = cell->pin_requested;
 	int r;
 
+	if (pin == CB_PIN_AUTO && w->caps & CB_OWN_CPUS)
+		pin = CB_PIN_NONE;
 	cell->partners = partners_of(w, cell->shape.workers);
-	r = cb_place(topology, allowance, cell->pin_requested, cell->shape.workers, cell->partners,
-		w->partner_place ? w->partner_place(group->params) : CB_PARTNER_OTHER, &cell->placement, err);
+	r = cb_place(topology, allowance, pin, cell->shape.workers, cell->partners, group->partner_place,
+		&cell->placement, err);
 	if (r)
 		return r;
 	cell->oversubscribed = !cell->placement.fits;
@@ -77,10 +84,10 @@ int cb_cell_place(struct cb_cell *cell, const struct cb_group *group, const stru
 		.cpus = cell->placement.cpus,
 		.llc_bytes = cell->placement.llc_bytes,
 		.dir = options->dir,
+		.fds_soft = fds_soft(),
 		.allow_unverified = options->allow_unverified,
 	};
-	ask_workload(cell, group, options);
-	return 0;
+	return ask_workload(cell, group, options, err);
 }
 
 /*
@@ -93,7 +100,7 @@ static struct cb_need need_of(const struct cb_cell *cell, const struct cb_group 
 	uint64_t tasks = (uint64_t)cell->shape.workers + cell->partners;
 	bool partner_threads = cell->shape.threads > 1 && w->partners == CB_PARTNERS_PER_WORKER &&
 			       !(w->caps & CB_PARTNER_PROCESS);
-	uint64_t bytes = w->footprint ? w->footprint(group->params, &cell->env) : 0;
+	uint64_t bytes = cell->footprint_bytes;
 	uint64_t fds = (uint64_t)w->fds_per_worker * cell->shape.workers + HARNESS_FDS;
 	uint64_t units = cell->dispatch == CB_DISPATCH_SPAWN && cell->mode->spawn ? cell->shape.workers : 0;
 	bool unit_processes = cell->mode->spawn == &cb_spawn_process; /* those in work, one a worker */

@@ -17,9 +17,11 @@ struct cb_label {
 
 struct cb_run_options {
 	struct cb_words workloads; /* specifications and @groups as written; n = 0: the default set */
-	unsigned modes;            /* bits 1 << index into cb_modes */
-	bool modes_given;          /* false: all that are built and that the workload can do */
-	char *workers;             /* list as written, NULL: "all"; parsed when the CPUs are known */
+	char *command;             /* one more, of workload `command`, quoted for cb_scan_expand; or NULL */
+	const struct cb_workload *const *registry; /* NULL-terminated; NULL: what is built in */
+	unsigned modes;                            /* bits 1 << index into cb_modes */
+	bool modes_given; /* false: all that are built and that the workload can do */
+	char *workers;    /* list as written, NULL: "all"; parsed when the CPUs are known */
 	unsigned shape_processes, shape_threads; /* 0: not given */
 	unsigned inflight;                       /* 1 */
 	unsigned dispatches;    /* bits 1 << enum cb_dispatch; 0: not given, shared where the workload can */

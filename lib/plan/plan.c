@@ -174,13 +174,15 @@ static int check_kept(const struct cb_builder *b, struct cb_error *err)
 static int build(struct cb_builder *b, struct cb_error *err)
 {
 	const struct cb_run_options *options = b->options;
+	static const char *const none[] = { NULL };
 	const char *const *specs = options->workloads.n ? (const char *const *)options->workloads.v
+				   : options->command   ? none
 							: cb_plan_default_set;
 	struct cb_words expanded;
 	int r = prepare(b, err);
 
 	if (!r)
-		r = cb_scan_expand(specs, options->scans, options->scans_n, &expanded, err);
+		r = cb_scan_expand(specs, options->command, options->scans, options->scans_n, &expanded, err);
 	if (r)
 		return r;
 	r = build_all(b, &expanded, err);
@@ -207,7 +209,8 @@ int cb_plan_make_from(struct cb_plan *ret, const struct cb_workload *const *regi
 int cb_plan_make(struct cb_plan *ret, const struct cb_run_options *options, const struct cb_host *host,
 	struct cb_error *err)
 {
-	return cb_plan_make_from(ret, cb_registry, options, host, err);
+	return cb_plan_make_from(
+		ret, options->registry ? options->registry : cb_registry, options, host, err);
 }
 
 void cb_plan_release(struct cb_plan *plan)

@@ -29,9 +29,13 @@ struct cb_cell {
 	struct cb_placement placement; /* zeroed where the workload lacks the mode or W cannot be split */
 	unsigned partners;
 	struct cb_env env;
-	bool oversubscribed;   /* workers + partners outnumber the usable CPUs */
-	bool baseline;         /* the group's first serial cell: what speed-up is measured against */
-	enum cb_status status; /* CB_OK: to be measured; CB_SKIPPED */
+	uint64_t units_max;       /* the workload's limit here; 0: none */
+	uint64_t units_min;       /* the fewest it asks for; 0: it does not */
+	uint64_t unit_ns_worst;   /* the longest that it says a unit may last; 0: it does not */
+	uint64_t footprint_bytes; /* of setup and all workers */
+	bool oversubscribed;      /* workers + partners outnumber the usable CPUs */
+	bool baseline;            /* the group's first serial cell: what speed-up is measured against */
+	enum cb_status status;    /* CB_OK: to be measured; CB_SKIPPED */
 	char reason[256];
 	enum cb_status expected; /* what the workload says that it is to end with; CB_OK: with numbers */
 };
@@ -39,10 +43,12 @@ struct cb_cell {
 /* The cells of one workload and its params: those that are compared with each other. */
 struct cb_group {
 	const struct cb_workload *workload;
-	void *params;      /* workload->params_size bytes */
-	char *params_id;   /* non-default params as in cell ids; "" */
-	unsigned first, n; /* its cells: cells[first .. first+n-1] */
-	bool from_set;     /* it came by a workload group: naming it again is no mistake */
+	void *params;                        /* workload->params_size bytes */
+	char *params_id;                     /* non-default params as in cell ids; "" */
+	uint64_t bytes_per_unit;             /* memory traffic that the workload declares; 0: none */
+	enum cb_partner_place partner_place; /* as the workload wants it */
+	unsigned first, n;                   /* its cells: cells[first .. first+n-1] */
+	bool from_set;                       /* it came by a workload group: naming it again is no mistake */
 	/*
 	 * A cell in serial mode for calibration, timing policy and digest oracle. It is a copy of the
 	 * baseline cell where there is one, else a hidden one that is not part of the result. Its status is

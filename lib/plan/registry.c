@@ -2,10 +2,15 @@
 
 #include <string.h>
 
+const struct cb_workload *cb_registry_find_in(const struct cb_workload *const *registry, const char *name)
+{
+	for (; *registry; registry++)
+		if (!strcmp((*registry)->name, name))
+			return *registry;
+	return NULL;
+}
+
 const struct cb_workload *cb_registry_find(const char *name)
 {
-	for (const struct cb_workload *const *w = cb_registry; *w; w++)
-		if (!strcmp((*w)->name, name))
-			return *w;
-	return NULL;
+	return cb_registry_find_in(cb_registry, name);
 }

@@ -10,7 +10,8 @@
 /* All workloads by ascending name; the last entry is NULL. */
 extern const struct cb_workload *const cb_registry[];
 
-/* The workload called exactly name, or NULL. */
+/* The workload called exactly name, or NULL; of any such list, or of that one. */
+const struct cb_workload *cb_registry_find_in(const struct cb_workload *const *registry, const char *name);
 const struct cb_workload *cb_registry_find(const char *name);
 
 #endif

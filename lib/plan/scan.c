@@ -18,6 +18,7 @@ struct turn {
 struct expander {
 	struct turn *turns;
 	size_t n;
+	bool command; /* what is expanded is a command: quotes count, braces may be its own */
 	struct cb_words words;
 };
 
@@ -54,6 +55,10 @@ static int find_turns(struct expander *e, const char *spec, struct cb_error *err
 		struct turn *turn = turn_at(e, at, &length);
 		char quoted[64], where[64];
 
+		if (!turn && e->command) {
+			length = 1;
+			continue;
+		}
 		if (!turn)
 			return cb_error_set(err, -EINVAL,
 				"'%s' in '%s' names no --scan: write --scan NAME=VALUE,... and {NAME}",
@@ -63,29 +68,58 @@ static int find_turns(struct expander *e, const char *spec, struct cb_error *err
 	return 0;
 }
 
-static void add_value(struct cb_text *text, const char *value)
+/* Which quotes of a command an insertion lies in. */
+enum quotes { NONE, SINGLE, ANSI };
+
+/* The character escaped for its quotes, then as in any specification. */
+static void add_char(struct cb_text *text, char c, enum quotes quotes)
 {
-	for (; *value; value++) {
-		if (strchr(",:\\", *value))
-			cb_text_add_char(text, '\\');
-		cb_text_add_char(text, *value);
+	if (c == '\'' && quotes != NONE)
+		cb_text_add(text, quotes == SINGLE ? "'\\\\''" : "\\\\'");
+	else if (c == '\\' && quotes == ANSI)
+		cb_text_add(text, "\\\\\\\\");
+	else
+		cb_text_add(text, strchr(",:\\", c) ? "\\%c" : "%c", c);
+}
+
+static void add_value(struct cb_text *text, const char *value, enum quotes quotes)
+{
+	for (; *value; value++)
+		add_char(text, *value, quotes);
+}
+
+/* The quotes behind the text at `at`; *ret_length is how much of it must be copied as one. */
+static enum quotes follow(const char *start, const char *at, enum quotes quotes, size_t *ret_length)
+{
+	if (quotes == ANSI && !strncmp(at, "\\\\", 2) && at[2]) {
+		*ret_length = 3; /* an escape */
+		return quotes;
 	}
+	if (*at != '\'')
+		return quotes;
+	if (quotes != NONE)
+		return NONE;
+	return at > start && at[-1] == '$' ? ANSI : SINGLE;
 }
 
 /* spec with the values in turn, or NULL without memory. */
 static char *substitute(const struct expander *e, const char *spec)
 {
 	struct cb_text text = { 0 };
+	enum quotes quotes = NONE;
+	size_t length;
 
-	while (*spec) {
-		size_t length = 1;
-		const struct turn *turn = *spec == '{' ? turn_at(e, spec, &length) : NULL;
+	for (const char *at = spec; *at; at += length) {
+		const struct turn *turn = *at == '{' ? turn_at(e, at, &length) : NULL;
 
-		if (turn)
-			add_value(&text, turn->scan->values.v[turn->value]);
-		else
-			cb_text_add_char(&text, *spec);
-		spec += length;
+		if (turn) {
+			add_value(&text, turn->scan->values.v[turn->value], quotes);
+			continue;
+		}
+		length = 1;
+		if (e->command)
+			quotes = follow(spec, at, quotes, &length);
+		cb_text_add(&text, "%.*s", (int)length, at);
 	}
 	return cb_text_take(&text);
 }
@@ -156,7 +190,7 @@ static int check_used(const struct expander *e, struct cb_error *err)
 	return 0;
 }
 
-int cb_scan_expand(const char *const *specs, const struct cb_scan *scans, size_t scans_n,
+int cb_scan_expand(const char *const *specs, const char *command, const struct cb_scan *scans, size_t scans_n,
 	struct cb_words *ret, struct cb_error *err)
 {
 	struct expander e = { .n = scans_n };
@@ -171,6 +205,9 @@ int cb_scan_expand(const char *const *specs, const struct cb_scan *scans, size_t
 		e.turns[i].scan = &scans[i];
 	for (; *specs && !r; specs++)
 		r = expand_one(&e, *specs, err);
+	e.command = true;
+	if (!r && command)
+		r = expand_one(&e, command, err);
 	if (!r)
 		r = check_used(&e, err);
 	free(e.turns);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/base/param.h"
+#include "lib/plan/ask.h"
 #include "lib/plan/builder.h"
 #include "lib/plan/cell.h"
 
@@ -58,6 +59,18 @@ static int read_params(
 	return cb_error_set(err, r, "%s: %s", cb_quote(text, quoted, sizeof quoted), why.text);
 }
 
+static int ask_group(struct cb_group *group, struct cb_error *err)
+{
+	struct cb_group_answer answer;
+	int r = cb_ask_group(group->workload, group->params, &answer, err);
+
+	if (r)
+		return r;
+	group->bytes_per_unit = answer.bytes_per_unit;
+	group->partner_place = answer.partner_place;
+	return 0;
+}
+
 /* Fills a zeroed group up to its id. text: the specification as written. */
 static int fill(struct cb_group *group, const struct cb_builder *b, const struct cb_spec *spec,
 	const char *text, struct cb_error *err)
@@ -74,7 +87,7 @@ static int fill(struct cb_group *group, const struct cb_builder *b, const struct
 	if (r)
 		return r;
 	group->params_id = cb_params_id(group->workload, group->params);
-	return group->params_id ? 0 : no_memory(err);
+	return group->params_id ? ask_group(group, err) : no_memory(err);
 }
 
 /* The group of the same workload and params; NULL: none. */

@@ -7,6 +7,7 @@
 #include "lib/result/cell_json.h"
 
 #include "lib/base/param.h"
+#include "lib/exec/plugin.h"
 #include "lib/result/fault_json.h"
 #include "lib/result/json.h"
 #include "lib/result/measured_json.h"
@@ -38,7 +39,7 @@ static void add_file(struct cb_json in, const char *key, const struct cb_file *f
 static void add_param(struct cb_json in, const struct cb_param *param, const void *data)
 {
 	const void *field = (const char *)data + param->offset;
-	char text[64];
+	char text[CB_PARAM_TEXT_MAX];
 
 	if (param->type == CB_PARAM_FILE)
 		add_file(in, param->name, field);
@@ -56,6 +57,23 @@ static void add_params(struct cb_json in, const struct cb_group *group)
 
 	for (const struct cb_param *p = group->workload->params; p && p->name; p++)
 		add_param(params, p, group->params);
+}
+
+/* Which programs the commands among the parameters are. */
+static void add_programs(struct cb_json in, const struct cb_group *group)
+{
+	struct cb_json programs = { 0 };
+	struct cb_file program;
+
+	for (const struct cb_param *p = group->workload->params; p && p->name; p++) {
+		if (p->type != CB_PARAM_COMMAND)
+			continue;
+		memcpy(&program, (const char *)group->params + p->offset + offsetof(struct cb_argv, program),
+			sizeof program);
+		if (!programs.node)
+			programs = cb_json_object(in, "programs");
+		add_file(programs, p->name, &program);
+	}
 }
 
 static bool holds(const int *cpus, unsigned n, int cpu)
@@ -95,8 +113,11 @@ static void add_workload(struct cb_json in, const struct cb_group *group)
 	cb_json_text(in, "class", cb_class_names[workload->class]);
 	cb_json_text(in, "unit", workload->unit);
 	if (workload->bytes_per_unit)
-		cb_json_u64(in, "bytes_per_unit", workload->bytes_per_unit(group->params));
+		cb_json_u64(in, "bytes_per_unit", group->bytes_per_unit);
+	if (cb_workload_file(workload))
+		add_file(in, "plugin", cb_workload_file(workload));
 	add_params(in, group);
+	add_programs(in, group);
 }
 
 /* Where workers may run: their pins, else all CPUs of the run. A skipped cell may have no place. */

@@ -13,6 +13,8 @@ const char *const cb_param_type_names[] = {
 	[CB_PARAM_DOUBLE] = "double",
 	[CB_PARAM_ENUM] = "enum",
 	[CB_PARAM_FILE] = "file",
+	[CB_PARAM_PATH] = "path",
+	[CB_PARAM_COMMAND] = "command",
 };
 
 static int put_text(void *arg, const char *text, size_t n)

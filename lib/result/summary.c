@@ -318,7 +318,7 @@ static double bytes_per_s(const struct cb_result *result, const struct cb_cell_r
 
 	if (cell->status != CB_OK || !workload->bytes_per_unit)
 		return NAN;
-	return (double)workload->bytes_per_unit(group->params) * cell->summary.units_per_s.median;
+	return (double)group->bytes_per_unit * cell->summary.units_per_s.median;
 }
 
 /* The most that mem_stream moved in this result with the same mode and workers; NaN when it did not run. */

@@ -6,13 +6,11 @@
 uint64_t cb_group_stall_ns(
 	const struct cb_group_run *run, const struct cb_cell *cell, uint64_t units, uint64_t timeout_ns)
 {
-	const struct cb_workload *workload = run->group->workload;
 	const struct cb_stall_case c = {
 		.given_ns = run->session->result->options->stall_ns,
 		.timeout_ns = timeout_ns,
 		.unit_ns = run->serial_unit_ns,
-		.worst_ns = workload->unit_ns_worst ? workload->unit_ns_worst(run->group->params, &cell->env)
-						    : 0,
+		.worst_ns = cell->unit_ns_worst,
 		.batch = cell->batch < units ? cell->batch : units,
 		.workers = cell->shape.workers,
 		.cpus = cell->env.cpus,

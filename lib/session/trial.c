@@ -111,12 +111,9 @@ static void calibration_of(const struct cb_group_run *run, const struct cb_cell 
 	struct cb_calibration *ret)
 {
 	const struct cb_workload *workload = run->group->workload;
-	uint64_t multiple = (uint64_t)cell->shape.workers * cell->inflight, max = 0, min = 0;
+	uint64_t multiple = (uint64_t)cell->shape.workers * cell->inflight, max = cell->units_max;
+	uint64_t min = cell->units_min;
 
-	if (workload->units_max)
-		max = workload->units_max(run->group->params, &cell->env);
-	if (workload->units_min)
-		min = workload->units_min(run->group->params, &cell->env);
 	if (workload->class == CB_CLASS_WAIT && min < WAVES_MIN * multiple)
 		min = WAVES_MIN * multiple;
 	*ret = (struct cb_calibration){

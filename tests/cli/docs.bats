@@ -8,6 +8,8 @@ setup()
 {
 	common_setup
 	echo data >FILE
+	mkdir concbench && ln -s "$ROOT"/lib/workload*.h concbench
+	cc -std=gnu17 -fPIC -shared -I. -o collatz.so "$ROOT/examples/collatz.c"
 	documents=("$ROOT/README.md" "$ROOT"/docs/*.md)
 }
 

@@ -201,13 +201,15 @@ all_refused()
 	refused run "" run cpu_prime:
 }
 
-@test "--name value is --name=value, and -- ends the options" {
+@test "--name value is --name=value, and -- ends the options: what follows is a command" {
 	run --separate-stderr "$CONCBENCH" plan --mode threads --workers 2 null
 	[ "$status" -eq 0 ]
 	[[ $output == *null/threads/2* ]]
 	[[ $output != *processes* ]]
-	run --separate-stderr "$CONCBENCH" plan --mode=threads -- null
+	run --separate-stderr "$CONCBENCH" plan --mode=threads -- ls --mode=serial
 	[ "$status" -eq 0 ]
+	[[ $output == *"command:words=ls --mode=serial/threads/"* ]]
+	[[ $output != *"/serial/"* ]]
 	refused run "" run -- --quick
 }
 

@@ -78,9 +78,12 @@ static void set_cells(struct fixture *f)
 
 static void set_plan(struct fixture *f)
 {
-	f->groups[0] = (struct cb_group){ .workload = &f->work, .params = &f->params, .n = STREAM_SERIAL };
+	f->groups[0] = (struct cb_group){
+		.workload = &f->work, .params = &f->params, .bytes_per_unit = 1000, .n = STREAM_SERIAL
+	};
 	f->groups[1] = (struct cb_group){ .workload = &f->stream,
 		.params = &f->params,
+		.bytes_per_unit = 1000,
 		.first = STREAM_SERIAL,
 		.n = FIXTURE_CELLS - STREAM_SERIAL };
 	f->plan = (struct cb_plan){ .groups = f->groups,
