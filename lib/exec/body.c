@@ -223,7 +223,8 @@ static int measure(struct cb_crew *crew, struct cb_slot *slot, struct cb_worker 
 	add_children(slot, &w->children);
 	if (loop->call)
 		cb_usage_add(&slot->usage, &loop->spent);
-	cb_fault_strike_late(crew->spec, crew->control, w->index);
+	if (!r)
+		cb_fault_strike_late(crew->spec, crew->control, w->index);
 	slot->end_ns = loop->end_ns;
 	slot->units = loop->units;
 	slot->batches = loop->batches;

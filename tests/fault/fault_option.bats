@@ -1,9 +1,10 @@
 #!/usr/bin/env bats
 # --fault: a worker goes wrong in every sample, and the run tells what was lost and who noticed.
-load ../cli/helper
-load fault
 
 # shellcheck disable=SC2154 # run sets output, stderr, status and the lines of both
+# shellcheck disable=SC2030,SC2031 # each test has its own output
+load ../cli/helper
+load fault
 
 setup() { fault_setup; }
 teardown() { fault_teardown; }
@@ -105,6 +106,21 @@ check_death()
 	assert_no_process
 }
 
+@test "units that are handed over otherwise are accounted for alike" {
+	for dispatch in queue spawn; do
+		run faulty "${FEW[@]}" --workers=2 --dispatch=$dispatch --batch=1 --fault=kill --output=r.json fault:work=1000
+		assert_status 5
+		validate r.json
+		assert_cells r.json 'fault' "crashed crashed crashed crashed"
+		assert_json r.json "[{s['fault']['survivors'] for s in c['samples']} for c in cells] == [{0}, {1}, {0}, {2}]"
+		assert_json r.json "all(s['fault']['units_lost'] == 4000 for c in cells if c['processes'] == 1 for s in c['samples'])"
+		assert_json r.json "all(0 < s['fault']['units_lost'] < 4000 for c in cells if c['processes'] > 1 for s in c['samples'])"
+		assert_no_process
+	done
+	# the unit's process was struck, once, and its worker told of it
+	assert_reasons r.json 'fault:work=1000/processes/2/spawn' "^worker 0: the process of unit.* was killed by SIGKILL"
+}
+
 @test "any worker can be struck, and a cell without it is skipped" {
 	run faulty "${FEW[@]}" --workers=1,2 --dispatch=static --fault=crash:worker=1 --output=r.json fault
 	assert_status 5
@@ -151,7 +167,7 @@ check_death()
 	run --separate-stderr concbench run --quick --samples=2 --sample-time=2ms --workers=2 --mode=serial,processes --fault=exit:after=10 \
 		--output=r.json cpu_prime
 	assert_status 5
-	output=$stderr
+	run printf '%s\n' "$stderr"
 	assert_output '^fault: worker 0 exits after 10% of its part$'
 	assert_output '^  serial +1 +crashed +100% +0 of 1 +[0-9.]+[mu]?s +harness$'
 	assert_output '^  processes +2 +crashed +[0-9.]+% +1 of 2 +[0-9.]+[mu]?s +leader$'
