@@ -1044,7 +1044,8 @@ def cell_notes(rows: Sequence[Row], columns: Sequence[Column]) -> List[str]:
 def status_text(cell: Dict[str, Any]) -> str:
     """Status and reason as a piece of a sentence."""
     reason = cell.get("reason")
-    return shorten(cell["status"]) + (": " + shorten(reason) if reason else "")
+    expected = ", as expected" if cell["status"] == cell.get("expected") else ""
+    return shorten(cell["status"]) + expected + (": " + shorten(reason) if reason else "")
 
 
 def mark_notes(rows: Sequence[Row], columns: Sequence[Column]) -> List[str]:

@@ -161,7 +161,7 @@ static void complain_failures(const struct run *run)
 		const struct cb_cell_result *cell = &run->it.result.cells[i];
 		char why[320];
 
-		if (cell->status == CB_OK || cell->status == CB_SKIPPED)
+		if (!cb_cell_result_failed(cell) || cb_cell_result_excused(&run->it.result, cell))
 			continue;
 		snprintf(why, sizeof why, "%s: %s", cb_status_names[cell->status], cell->reason);
 		cb_complain(cell->cell->id, why);

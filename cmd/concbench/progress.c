@@ -115,8 +115,9 @@ static void tell_group_end(struct cb_progress_view *view, unsigned group)
 		if (cell->status == CB_SKIPPED)
 			continue;
 		if (cell->status != CB_OK)
-			fprintf(view->out, "     %s: %s: %s\n", cell->cell->id, cb_status_names[cell->status],
-				cell->reason);
+			fprintf(view->out, "     %s: %s%s: %s\n", cell->cell->id,
+				cb_status_names[cell->status],
+				cb_cell_result_as_expected(cell) ? ", as expected" : "", cell->reason);
 		else
 			fprintf(view->out, "     %s: %s%s\n", cell->cell->id,
 				cb_human_count(cb_cell_result_counted(cell), "sample", count), estimate);

@@ -361,14 +361,15 @@ static void print_why(
 	if (cell->status == CB_OK)
 		snprintf(text, sizeof text, "not measured: the run ended before its turn");
 	else
-		snprintf(text, sizeof text, "%s%s%s", cb_status_names[cell->status],
-			cell->reason[0] ? ": " : "", cell->reason);
+		snprintf(text, sizeof text, "%s%s%s%s", cb_status_names[cell->status],
+			cb_cell_result_as_expected(cell) ? ", as expected" : "", cell->reason[0] ? ": " : "",
+			cell->reason);
 	cb_wrap(out, text, indent, style->width);
 }
 
 static const char *color_of(const struct cb_cell_result *cell, const struct cb_style *style)
 {
-	return cb_cell_result_failed(cell) ? style->red : style->dim;
+	return cb_cell_result_failed(cell) && !cb_cell_result_as_expected(cell) ? style->red : style->dim;
 }
 
 /* "  threads  4  skipped: reason ..." */

@@ -130,6 +130,11 @@ const char *cb_open_sentence(const struct cb_summary *summary, const struct cb_c
 /* Whether it failed in just the way that its workload is meant to with these parameters. */
 bool cb_cell_result_as_expected(const struct cb_cell_result *cell);
 /*
+ * Whether that is no failure of the run: it ended so as expected, and came by a workload group. Whoever names
+ * such a workload is told with the exit status how it ended.
+ */
+bool cb_cell_result_excused(const struct cb_result *result, const struct cb_cell_result *cell);
+/*
  * In how many waves a cell's workers do the units of a sample when each takes a task after the other: tasks
  * (units, or batches that --batch made of them) / workers, rounded up. 0: so many that it is not told, or
  * units are calibrated.
@@ -142,7 +147,8 @@ uint64_t cb_cell_result_waves(const struct cb_result *result, const struct cb_ce
 void cb_result_summarize(struct cb_result *result, unsigned group);
 /* The same of a cell's samples with a fault, by cb_result_summarize; scratch: room for a number a sample. */
 void cb_fault_summarize(const struct cb_cell_result *cell, double *scratch, struct cb_fault_summary *ret);
-/* Whole-run exit status without interrupt and saving: 5 a cell failed, 6 nothing measured, 0. */
+/* Whole-run exit status without interrupt and saving: 5 a cell failed and is not excused, 6 nothing measured,
+ * 0. */
 int cb_result_exit_status(const struct cb_result *result);
 
 /*

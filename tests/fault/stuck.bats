@@ -171,6 +171,28 @@ assert_circle()
 	done
 }
 
+@test "by a group a deadlock that is to be is no failure, by its name it is one" {
+	run faulty run --quick --warmup=1ms --sample-time=1ms --samples=1 --dir=scratch --mode=threads --workers=2 \
+		--progress=plain --output=r.json @sync --cells='sync_[dg]*'
+	assert_status 0
+	validate r.json
+	assert_json r.json '[c["status"] for c in cells] == ["deadlock", "ok"]'
+	assert_output '^     sync_deadlock/threads/2: deadlock, as expected: worker '
+	assert_output '^  threads  .* deadlock, as expected: worker '
+	run "$ROOT/scripts/table.py" --columns=id r.json
+	assert_output 'sync_deadlock/threads/2: deadlock, as expected: worker '
+
+	# nothing else was measured: it is something
+	run faulty "${FIXED[@]}" --mode=threads --output=r.json @sync --cells='sync_deadlock/*'
+	assert_status 0
+	[ -z "$output" ]
+
+	run faulty "${FIXED[@]}" --mode=threads --output=r.json @sync sync_deadlock --cells='sync_deadlock/*'
+	assert_status 5
+	assert_output '^concbench: sync_deadlock/threads/2: deadlock: worker '
+	assert_no_process
+}
+
 @test "who meets nobody goes on" {
 	run faulty "${FIXED[@]}" --mode=processes,threads --units=1 --output=r.json sync_deadlock
 	assert_status 0

@@ -129,6 +129,30 @@ static void test_exit_status(void **state)
 	}
 }
 
+/* A deadlock of a workload that is to end in one is a failure where it was named, none where a group brought
+ * it.
+ */
+static void test_expected_failures(void **state)
+{
+	struct fixture *f = *state;
+	struct cb_cell_result *cell = &f->result.cells[STREAM_THREADS_2];
+
+	cell->status = CB_DEADLOCK;
+	f->groups[1].from_set = true;
+	assert_int_equal(cb_result_exit_status(&f->result), 5);
+	f->cells[STREAM_THREADS_2].expected = CB_DEADLOCK;
+	assert_true(cb_cell_result_excused(&f->result, cell));
+	assert_int_equal(cb_result_exit_status(&f->result), 0); /* it was measured, in its way */
+	cell->status = CB_TIMEOUT;
+	assert_false(cb_cell_result_excused(&f->result, cell));
+	assert_int_equal(cb_result_exit_status(&f->result), 5);
+	cell->status = CB_DEADLOCK;
+	f->groups[1].from_set = false;
+	assert_true(cb_cell_result_as_expected(cell));
+	assert_false(cb_cell_result_excused(&f->result, cell));
+	assert_int_equal(cb_result_exit_status(&f->result), 5);
+}
+
 /* ---- JSON text ----------------------------------------------------------------------------------- */
 
 static void test_doubles_read_back_and_are_short(void **state)
@@ -539,6 +563,7 @@ int main(void)
 		TEST(test_samples_survive_growth),
 		TEST(test_rows_are_copied_up_to_a_limit),
 		TEST(test_exit_status),
+		TEST(test_expected_failures),
 		TEST(test_full_file_is_valid),
 		TEST(test_full_file_reads_back),
 		TEST(test_histogram_counts_are_all_written),
