@@ -126,12 +126,12 @@ static int choose_rows(struct demo *demo, const struct cb_arguments *args)
 	for (const struct cb_concept *c = cb_concepts; c->number && !args->operands_n && !status; c++)
 		status = add_row(demo, c);
 	for (int i = 0; i < args->operands_n && !status; i++) {
-		const struct cb_concept *concept = NULL;
-		uint64_t number;
+		uint64_t number = 0; /* of no row */
+		const struct cb_concept *found;
 
-		if (!cb_parse_u64(args->operands[i], 1, UINT_MAX, &number, NULL))
-		concept = cb_concept_find(number);
-		status = concept ? add_row(demo, concept) : unknown_row(args->operands[i]);
+		(void)cb_parse_u64(args->operands[i], 1, UINT_MAX, &number, NULL);
+		found = cb_concept_find(number);
+		status = found ? add_row(demo, found) : unknown_row(args->operands[i]);
 	}
 	return status;
 }
@@ -244,9 +244,14 @@ static void judge(struct demo *demo, struct row *row)
 	unsigned usable = demo->stage.host.allowance.usable;
 	struct cb_evidence evidence = { .cpus = usable, .workers = cb_concept_workers(usable) };
 
-	for (unsigned i = 0; i < CB_CONCEPT_RUNS_MAX; i++)
-		if (row->run[i] != LEFT_OUT)
-			evidence.run[i] = &demo->runs.v[row->run[i]]->it.result;
+	for (unsigned i = 0; i < CB_CONCEPT_RUNS_MAX; i++) {
+		const struct cb_demo_run *run = row->run[i] == LEFT_OUT ? NULL : demo->runs.v[row->run[i]];
+
+		if (run && run->is_killed)
+			evidence.killed[i] = &run->killed;
+		else if (run)
+			evidence.run[i] = &run->it.result;
+	}
 	row->concept->judge(&evidence, &row->judgement);
 }
 
@@ -344,6 +349,7 @@ static int write_document(struct demo *demo, const struct cb_demo_document *docu
 
 static int save(struct demo *demo, bool partial)
 {
+	const struct cb_killed_run *killed[ROWS_MAX][CB_CONCEPT_RUNS_MAX];
 	const struct cb_result *results[CB_DEMO_RUNS_MAX];
 	unsigned index[CB_DEMO_RUNS_MAX], runs[ROWS_MAX][CB_CONCEPT_RUNS_MAX];
 	struct cb_demo_entry entries[ROWS_MAX];
@@ -356,11 +362,15 @@ static int save(struct demo *demo, bool partial)
 		const struct row *row = &demo->rows[i];
 
 		for (unsigned k = 0, n = 0; k < CB_CONCEPT_RUNS_MAX; k++)
-			if (row->run[k] != LEFT_OUT)
+			if (row->run[k] != LEFT_OUT) {
+				const struct cb_demo_run *run = demo->runs.v[row->run[k]];
+
+				killed[i][n] = run->is_killed && run->done ? &run->killed : NULL;
 				runs[i][n++] = index[row->run[k]];
+			}
 		entries[i] = (struct cb_demo_entry){ row->concept->number, row->concept->claim,
 			cb_claim_verdict_keys[row->judgement.verdict], row->judgement.sentence, row->commands,
-			runs[i] };
+			runs[i], killed[i] };
 	}
 	return write_document(demo, &document);
 }
@@ -377,6 +387,8 @@ static int status_of_run(const struct row *row, const struct cb_demo_run *run)
 {
 	int status = CB_EXIT_NOTHING;
 
+	if (run->is_killed)
+		return run->done && run->killed.n ? CB_EXIT_OK : CB_EXIT_NOTHING;
 	for (unsigned i = 0; run->done && i < run->it.plan.cells_n; i++) {
 		const struct cb_cell_result *cell = &run->it.result.cells[i];
 		bool expected = cell->status == row->concept->expected;

@@ -14,8 +14,8 @@ static int no_memory(void)
 	return CB_EXIT_UNFIT;
 }
 
-/* "concbench run --quick cpu_prime", allocated; NULL: no memory. */
-static char *command_of(const struct cb_words *words)
+/* "concbench run --quick cpu_prime", allocated; NULL: no memory. suffix: what stands behind. */
+static char *command_of(const struct cb_words *words, const char *suffix)
 {
 	struct cb_text text = { 0 };
 	char word[1024];
@@ -25,6 +25,7 @@ static char *command_of(const struct cb_words *words)
 		cb_shell_word(words->v[i], word, sizeof word);
 		cb_text_add(&text, " %s", word);
 	}
+	cb_text_add(&text, "%s", suffix);
 	return cb_text_take(&text);
 }
 
@@ -64,8 +65,10 @@ static struct cb_demo_run *new_run(
 
 	if (!run)
 		return NULL;
+	run->is_killed = concept->killed;
 	if (cb_concept_words(concept, number, allowance, &run->words, NULL) < 0 ||
-		prepend_run(&run->words) < 0 || !(run->command = command_of(&run->words))) {
+		prepend_run(&run->words) < 0 ||
+		!(run->command = command_of(&run->words, run->is_killed ? cb_demo_killed_suffix : ""))) {
 		release(run);
 		return NULL;
 	}
@@ -106,28 +109,25 @@ int cb_demo_runs_add(struct cb_demo_runs *runs, const struct cb_concept *concept
 	return status;
 }
 
+static uint64_t expected_ns(const struct cb_demo_run *run)
+{
+	return run->is_killed ? cb_demo_killed_expected_ns()
+			      : cb_plan_expected_ns(&run->it.plan, &run->it.cli.run);
+}
+
 uint64_t cb_demo_runs_expected_ns(const struct cb_demo_runs *runs)
 {
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < runs->n; i++)
-		sum += cb_plan_expected_ns(&runs->v[i]->it.plan, &runs->v[i]->it.cli.run);
+		sum += expected_ns(runs->v[i]);
 	return sum;
 }
 
-int cb_demo_runs_measure(struct cb_demo_runs *runs, unsigned index, const struct cb_stage *stage)
+static int measure(struct cb_demo_run *run, const struct cb_stage *stage)
 {
-	struct cb_demo_run *run = runs->v[index];
-	char wait[CB_HUMAN];
-	int status;
+	int status = cb_measured_run_prepare(&run->it, stage, "demo");
 
-	if (run->done)
-		return 0;
-	if (!runs->quiet && run->it.cli.progress == CB_PROGRESS_NONE)
-		fprintf(stderr, "run %u of %zu, about %s: %s\n", index + 1, runs->n,
-			cb_human_wait(cb_plan_expected_ns(&run->it.plan, &run->it.cli.run), wait),
-			run->command);
-	status = cb_measured_run_prepare(&run->it, stage, "demo");
 	if (status)
 		return status;
 	run->begun = true;
@@ -136,6 +136,27 @@ int cb_demo_runs_measure(struct cb_demo_runs *runs, unsigned index, const struct
 		return CB_EXIT_SIGNAL + run->it.signal;
 	run->done = !run->it.broken;
 	return run->it.broken ? CB_EXIT_UNFIT : 0;
+}
+
+static int measure_killed(struct cb_demo_run *run, const struct cb_stage *stage)
+{
+	int status = cb_demo_killed_measure(&run->it, stage, &run->killed);
+
+	run->done = !status;
+	return status;
+}
+
+int cb_demo_runs_measure(struct cb_demo_runs *runs, unsigned index, const struct cb_stage *stage)
+{
+	struct cb_demo_run *run = runs->v[index];
+	char wait[CB_HUMAN];
+
+	if (run->done)
+		return 0;
+	if (!runs->quiet && run->it.cli.progress == CB_PROGRESS_NONE)
+		fprintf(stderr, "run %u of %zu, about %s: %s\n", index + 1, runs->n,
+			cb_human_wait(expected_ns(run), wait), run->command);
+	return run->is_killed ? measure_killed(run, stage) : measure(run, stage);
 }
 
 void cb_demo_runs_release(struct cb_demo_runs *runs)

@@ -5,6 +5,7 @@
 #ifndef CB_DEMO_RUNS_H
 #define CB_DEMO_RUNS_H
 
+#include "cmd/concbench/demo_killed.h"
 #include "cmd/concbench/measure.h"
 #include "lib/concepts/concepts.h"
 
@@ -14,7 +15,9 @@ struct cb_demo_run {
 	char *command;         /* "concbench run ...", as a shell takes it */
 	struct cb_words words; /* "run" and what stands behind it */
 	struct cb_measured_run it;
-	bool begun, done; /* done: not interrupted */
+	bool begun, done;            /* begun: there is a result; done: not interrupted */
+	bool is_killed;              /* its harness is killed: never begun */
+	struct cb_killed_run killed; /* when it is done */
 };
 
 struct cb_demo_runs {

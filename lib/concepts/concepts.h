@@ -6,6 +6,7 @@
 #ifndef CB_CONCEPTS_H
 #define CB_CONCEPTS_H
 
+#include "lib/result/killed_run.h"
 #include "lib/result/result.h"
 
 #define CB_CONCEPT_RUNS_MAX 3
@@ -24,8 +25,9 @@ extern const char *const cb_claim_verdict_keys[];  /* for programs: "not_shown" 
 struct cb_evidence {
 	const struct cb_result
 		*run[CB_CONCEPT_RUNS_MAX]; /* of the row's runs, in their order; NULL: left out */
-	unsigned cpus;                     /* that this process may use */
-	unsigned workers;                  /* what {N} stood for */
+	const struct cb_killed_run *killed[CB_CONCEPT_RUNS_MAX]; /* the same of runs that are killed */
+	unsigned cpus;                                           /* that this process may use */
+	unsigned workers;                                        /* what {N} stood for */
 };
 
 struct cb_judgement {
@@ -42,6 +44,8 @@ struct cb_concept {
 	 * it. Equal runs of several rows are measured once.
 	 */
 	const char *runs[CB_CONCEPT_RUNS_MAX + 1];
+	/* They are not measured: each has one cell, and its harness is killed in mid-sample. */
+	bool killed;
 	void (*judge)(const struct cb_evidence *evidence, struct cb_judgement *ret);
 	const char *lacks; /* what has to be built first; NULL: nothing */
 	enum cb_status

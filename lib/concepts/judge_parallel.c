@@ -196,3 +196,43 @@ void cb_judge_too_many(const struct cb_evidence *e, struct cb_judgement *ret)
 	}
 	claim_close(&c, ret);
 }
+
+/* Less than this is nobody's reason to choose a mode. */
+#define MATTERS 1.05
+
+/* "computing: 2 processes did 1.01x [0.99, 1.02] of what 2 threads did, with 754KiB against 573KiB" */
+static struct cb_estimate say_processes_over_threads(
+	struct claim *c, const char *spec, const char *name, unsigned workers)
+{
+	const struct cb_cell_result *processes = claim_cell(c, 0, spec, "processes", workers);
+	const struct cb_cell_result *threads = claim_cell(c, 0, spec, "threads", workers);
+	struct cb_estimate ratio = claim_ratio(c, 0, processes, threads);
+	char much[CB_HUMAN], little[CB_HUMAN];
+
+	claim_say(c, "%s: %u processes did ", name, workers);
+	claim_say_times(c, &ratio);
+	claim_say(c, " of what %u threads did", workers);
+	if (processes && threads)
+		claim_say(c, ", with %s of memory against %s",
+			cb_human_bytes(processes->summary.pss_bytes, much),
+			cb_human_bytes(threads->summary.pss_bytes, little));
+	return ratio;
+}
+
+/*
+ * Runs: processes and threads, as many as CPUs and 4 times as many. The rule comes from languages with a
+ * global lock: here processes have to earn what they cost.
+ */
+void cb_judge_rule(const struct cb_evidence *e, struct cb_judgement *ret)
+{
+	struct claim c = { .evidence = e };
+	struct cb_estimate waiting, computing;
+
+	waiting = say_processes_over_threads(&c, WAITING, "waiting", 4 * e->workers);
+	claim_say(&c, "; ");
+	computing = say_processes_over_threads(&c, COMPUTING, "computing", e->workers);
+	claim_expect(&c, &computing, CLAIM_ABOVE, MATTERS,
+		"without a global lock processes compute no faster than threads by more than 5 %");
+	claim_expect(&c, &waiting, CLAIM_BELOW, MATTERS, "processes wait better than threads");
+	claim_close(&c, ret);
+}

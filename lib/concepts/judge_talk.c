@@ -31,7 +31,30 @@ static void say_ways(struct claim *c, unsigned run, const char *mode, const char
 	}
 }
 
-/* Runs: round trips; streams. That messages arrive whole, once and in full is checked by the workloads. */
+/* "101 [99, 103] thousand" */
+static void say_thousands(struct claim *c, const struct cb_estimate *e)
+{
+	claim_say(c, "%.0f [%.0f, %.0f] thousand", e->median / 1e3, e->ci_low / 1e3, e->ci_high / 1e3);
+}
+
+/* Round trips of many at once: each of the workers has a partner of its own. */
+static void say_hybrid(struct claim *c, unsigned run)
+{
+	const struct cb_cell_result *pipe = claim_cell(c, run, "ipc_pipe", "hybrid", 0);
+	const struct cb_cell_result *queue = claim_cell(c, run, "ipc_queue", "hybrid", 0);
+	struct cb_estimate through_pipe = claim_rate(pipe), through_queue = claim_rate(queue);
+
+	if (!pipe || !queue)
+		return;
+	claim_say(c, "; round trips a second of %u workers in hybrid together: pipe ",
+		pipe->cell->shape.workers);
+	say_thousands(c, &through_pipe);
+	claim_say(c, ", queue ");
+	say_thousands(c, &through_queue);
+}
+
+/* Runs: round trips; streams; round trips in hybrid. That messages arrive whole, once and in full is checked
+ * by the workloads. */
 void cb_judge_talk(const struct cb_evidence *e, struct cb_judgement *ret)
 {
 	static const char *const modes[] = { "processes", "threads" };
@@ -45,5 +68,7 @@ void cb_judge_talk(const struct cb_evidence *e, struct cb_judgement *ret)
 		claim_say(&c, "; GiB a second one way between %s: ", modes[i]);
 		say_ways(&c, 1, modes[i], "stream,size=64KiB", true);
 	}
+	if (e->run[2])
+		say_hybrid(&c, 2);
 	claim_close(&c, ret);
 }

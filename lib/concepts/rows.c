@@ -27,12 +27,13 @@ const char *const cb_claim_verdict_keys[] = {
 };
 
 #define WORK     "cpu_prime wait_sleep:duration=1ms"
-#define ALL_CPUS "--quick --mode=serial,threads --workers={N},{4N} {CONFINE} " WORK
+#define ALL_CPUS "--quick --mode=serial,processes,threads --workers={N},{4N} {CONFINE} " WORK
 #define SHARES   "0,50,90,100"
 #define TALK(pattern)                                                                              \
 	"ipc_pipe:pattern=" pattern " ipc_socketpair:pattern=" pattern " ipc_tcp:pattern=" pattern \
 	" ipc_queue:pattern=" pattern
-#define GUARDS "none,mutex,recursive,spin,rwlock,atomic"
+#define KILLED(mode) "--quick --samples=1000 --mode=" mode " --workers={N} cpu_prime"
+#define GUARDS       "none,mutex,recursive,spin,rwlock,atomic"
 
 const struct cb_concept cb_concepts[] = {
 	{ .number = 1,
@@ -58,7 +59,7 @@ const struct cb_concept cb_concepts[] = {
 	{ .number = 5,
 		.claim = "a pool of n workers takes n tasks at a time: 5 tasks on 4 workers take two waves",
 		.runs = { "--quick --samples=6 --units=5 --mode=processes,threads --workers=4 "
-			  "wait_sleep:duration=100ms" },
+			  "--dispatch=shared,queue wait_sleep:duration=100ms" },
 		.judge = cb_judge_pool },
 	{ .number = 6,
 		.claim = "processes do not share variables, threads do",
@@ -97,15 +98,20 @@ const struct cb_concept cb_concepts[] = {
 	{ .number = 12,
 		.claim = "processes talk through queues, pipes and shared memory",
 		.runs = { "--quick --samples=6 --mode=processes,threads --workers=1 " TALK("roundtrip"),
-			"--quick --samples=6 --mode=processes,threads --workers=1 " TALK(
-				"stream,size=64KiB") },
+			"--quick --samples=6 --mode=processes,threads --workers=1 " TALK("stream,size=64KiB"),
+			"--quick --samples=6 --mode=hybrid --workers={N} ipc_pipe ipc_queue" },
 		.judge = cb_judge_talk },
 	{ .number = 13,
 		.claim = "a crash ends a thread's whole process, but only one process of many",
-		.lacks = "faults as a measured property" },
+		.runs = { "--quick --samples=6 --mode=processes,threads,hybrid --workers={N} "
+			  "--dispatch=static --fault=kill:worker=0,after=50 cpu_prime" },
+		.expected = CB_CRASHED,
+		.judge = cb_judge_crash },
 	{ .number = 14,
 		.claim = "children can be terminated, and daemons die with their parent",
-		.lacks = "faults as a measured property" },
+		.runs = { KILLED("processes"), KILLED("threads"), KILLED("hybrid") },
+		.killed = true,
+		.judge = cb_judge_orphans },
 	{ .number = 15,
 		.claim = "too many tasks use up the system, and efficiency collapses",
 		.runs = { "--quick --mode=processes,threads --workers={N},{16N} {CONFINE} cpu_prime" },
@@ -117,16 +123,17 @@ const struct cb_concept cb_concepts[] = {
 		.claim = "coroutines on an event loop serve many waits from one thread",
 		.lacks = "the mode async" },
 	{ .number = 18,
-		.claim = "threads for waiting, processes for computing: what holds elsewhere?",
-		.lacks = "advice from measurements" },
+		.claim = "threads for waiting, processes for computing",
+		.runs = { ALL_CPUS },
+		.judge = cb_judge_rule },
 	{ 0 },
 };
 
 const struct cb_concept *cb_concept_find(uint64_t number)
 {
-	for (const struct cb_concept *concept = cb_concepts; concept->number; concept ++)
-		if (concept->number == number)
-	return concept;
+	for (const struct cb_concept *row = cb_concepts; row->number; row++)
+		if (row->number == number)
+			return row;
 	return NULL;
 }
 

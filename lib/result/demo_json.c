@@ -19,6 +19,41 @@ static int put_text(const struct out *out, const char *text)
 	return out->put(out->arg, text, strlen(text));
 }
 
+/* A round whose processes lived on has no time. */
+static void add_round(struct cb_json in, const struct cb_killed *round)
+{
+	struct cb_json object = cb_json_object(in, NULL);
+
+	cb_json_u64(object, "tasks", round->tasks);
+	cb_json_u64(object, "gone_ns", round->gone_ns);
+}
+
+static void add_killed_run(struct cb_json in, const struct cb_killed_run *run)
+{
+	struct cb_json object = cb_json_object(in, NULL), rounds;
+
+	cb_json_text(object, "id", run->cell->id);
+	cb_json_text(object, "mode", run->cell->mode->name);
+	cb_json_u64(object, "workers", run->cell->shape.workers);
+	cb_json_text_if(object, "reason", run->reason);
+	rounds = cb_json_array(object, "rounds");
+	for (unsigned i = 0; i < run->n; i++)
+		add_round(rounds, &run->round[i]);
+}
+
+static void add_killed(struct cb_json in, const struct cb_demo_entry *entry)
+{
+	struct cb_json runs = { 0 };
+
+	for (size_t i = 0; entry->commands[i]; i++) {
+		if (!entry->killed[i])
+			continue;
+		if (!runs.node)
+			runs = cb_json_array(in, "killed");
+		add_killed_run(runs, entry->killed[i]);
+	}
+}
+
 static void add_entry(struct cb_json in, const struct cb_demo_entry *entry)
 {
 	struct cb_json commands, runs;
@@ -38,6 +73,7 @@ static void add_entry(struct cb_json in, const struct cb_demo_entry *entry)
 		snprintf(index, sizeof index, "%u", entry->runs[i]);
 		cb_json_take(runs, NULL, cJSON_CreateRaw(index));
 	}
+	add_killed(in, entry);
 }
 
 static int put_entry(const struct out *out, const struct cb_demo_entry *entry)

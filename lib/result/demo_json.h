@@ -5,6 +5,7 @@
 #ifndef CB_RESULT_DEMO_JSON_H
 #define CB_RESULT_DEMO_JSON_H
 
+#include "lib/result/killed_run.h"
 #include "lib/result/result.h"
 
 /* A row. All is borrowed. */
@@ -13,6 +14,7 @@ struct cb_demo_entry {
 	const char *claim, *verdict, *sentence;
 	const char *const *commands; /* NULL-terminated */
 	const unsigned *runs; /* of each command: index into the document's runs; UINT_MAX: not measured */
+	const struct cb_killed_run *const *killed; /* of each command; NULL: it is none that is killed */
 };
 
 struct cb_demo_document {

@@ -85,6 +85,26 @@ setup()
 	[[ $stderr == *"shown: threads "* ]]
 }
 
+@test "a killed worker: its process is lost in each mode, and that is no failure" {
+	run --separate-stderr "$CONCBENCH" demo 13 --output=d.json
+	assert_status 0
+	validate d.json
+	assert_json d.json 'd["demo"][0]["verdict"] == "shown"'
+	assert_json d.json '[c["status"] for c in d["runs"][0]["cells"]] == 3 * ["crashed"]'
+	assert_json d.json '[c["fault"]["survivors"] == c["workers"] - c["threads"] for c in d["runs"][0]["cells"]] == 3 * [True]'
+}
+
+@test "a killed harness: nothing of it is left in each mode, and each time is told" {
+	run --separate-stderr "$CONCBENCH" demo 14 --output=d.json
+	assert_status 0
+	validate d.json
+	assert_json d.json 'd["demo"][0]["verdict"] in ("shown", "cannot_tell") and not d["runs"]'
+	assert_json d.json '[k["mode"] for k in d["demo"][0]["killed"]] == ["processes", "threads", "hybrid"]'
+	assert_json d.json 'all(len(k["rounds"]) == 6 for k in d["demo"][0]["killed"])'
+	assert_json d.json 'all(r["tasks"] >= k["workers"] + 1 and "gone_ns" in r for k in d["demo"][0]["killed"] for r in k["rounds"])'
+	[[ ${lines[2]} == "    $ concbench run "*" & sleep 2; kill -KILL \$!" ]]
+}
+
 @test "rows with the same command share its run" {
 	run --separate-stderr "$CONCBENCH" demo 1 3 --output=d.json
 	assert_status 0

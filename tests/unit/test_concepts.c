@@ -31,6 +31,7 @@ struct stand {
 	struct run run[CB_CONCEPT_RUNS_MAX];
 	struct cb_evidence evidence;
 	struct cb_judgement judgement;
+	unsigned dispatches; /* of plans to come; 0: those of default */
 };
 
 static void set_host(struct cb_host *host, const char *machine)
@@ -95,6 +96,7 @@ static void plan_from(struct stand *s, const struct cb_workload *const *registry
 		.samples_max = 12,
 		.precision = 0.02,
 		.quick = true,
+		.dispatches = s->dispatches,
 		.dir = dir };
 	while (specs[run->options.workloads.n])
 		run->options.workloads.n++;
@@ -380,11 +382,18 @@ static void test_three_ways(void **state)
 /* The makespan of 5 waits, in waits. */
 static struct stand *pool(double waves)
 {
+	static const char *const cells[] = { "threads/4", "processes/4", "threads/4/queue",
+		"processes/4/queue" };
 	struct stand *s = start("core:2 pu:1");
 
+	s->dispatches = 1u << CB_DISPATCH_SHARED | 1u << CB_DISPATCH_QUEUE;
 	plan(s, 0, LIST("processes", "threads"), "4", LIST("wait_sleep:duration=100ms"));
-	put(s, 0, "wait_sleep:duration=100ms/threads/4", 5 / (waves * 0.1), 0.001, NULL, 0);
-	put(s, 0, "wait_sleep:duration=100ms/processes/4", 5 / (waves * 0.1), 0.001, NULL, 0);
+	for (size_t i = 0; i < CB_COUNT(cells); i++) {
+		char id[64];
+
+		snprintf(id, sizeof id, "wait_sleep:duration=100ms/%s", cells[i]);
+		put(s, 0, id, 5 / (waves * 0.1), 0.001, NULL, 0);
+	}
 	return s;
 }
 
@@ -393,7 +402,7 @@ static void test_pool(void **state)
 	struct stand *s = pool(2);
 
 	(void)state;
-	expect(s, 5, CB_CLAIM_SHOWN, "2.00x");
+	expect(s, 5, CB_CLAIM_SHOWN, "4 processes behind a queue 200 ms [200, 200], 2.00x");
 	assert_non_null(strstr(s->judgement.sentence, "pool of default is 2"));
 	done(s);
 	s = pool(5);
@@ -711,6 +720,7 @@ static void test_talk(void **state)
 	char id[64];
 
 	(void)state;
+	plan_from(s, fake_registry, 2, LIST("hybrid"), "4", LIST("ipc_pipe", "ipc_queue"));
 	plan_from(s, fake_registry, 0, LIST("processes", "threads"), "1",
 		LIST("ipc_pipe", "ipc_socketpair", "ipc_tcp", "ipc_queue"));
 	for (size_t i = 0; i < 3; i++) {
@@ -721,11 +731,117 @@ static void test_talk(void **state)
 		snprintf(id, sizeof id, "ipc_%s/threads/1", ways[i]);
 		rate(s, 0, id, 2e5);
 	}
+	expect(s, 12, CB_CLAIM_UNKNOWN, "ipc_pipe/hybrid/2x2: not measured");
+	rate(s, 2, "ipc_pipe/hybrid/2x2", 3e5);
+	rate(s, 2, "ipc_queue/hybrid/2x2", 5e5);
+	expect(s, 12, CB_CLAIM_SHOWN, "4 workers in hybrid together: pipe 299 [297, 302] thousand, queue 5");
 	expect(s, 12, CB_CLAIM_SHOWN, "a round trip between processes: pipe 10.");
 	assert_non_null(strstr(s->judgement.sentence, "tcp not measured"));
 	end(s, "ipc_queue/threads/1", CB_CRASHED, "signal 11");
 	cb_result_summarize(&s->run[0].result, 3);
 	expect(s, 12, CB_CLAIM_UNKNOWN, "ipc_queue/threads/1: crashed: signal 11");
+	done(s);
+}
+
+/* ---- 13, 14, 18 ---------------------------------------------------------------------------------------- */
+
+/* A cell whose worker was killed in each sample. */
+static void strike(struct stand *s, const char *id, double survivors, double lost)
+{
+	static const double notice_ns[] = { 9e4, 1e5, 1e5, 1e5, 1e5, 1.2e5 };
+	struct cb_cell_result *cell = &s->run[0].result.cells[cell_of(&s->run[0], id)];
+	double shares[BLOCKS];
+
+	for (size_t i = 0; i < BLOCKS; i++)
+		shares[i] = lost;
+	cell->status = CB_CRASHED;
+	cell->fault = (struct cb_fault_summary){ .n = BLOCKS,
+		.lost = cb_estimate(shares, BLOCKS, 0.95),
+		.notice_ns = cb_estimate(notice_ns, BLOCKS, 0.95),
+		.survivors = survivors };
+}
+
+static void test_crash(void **state)
+{
+	struct stand *s = start("core:2 pu:1");
+
+	(void)state;
+	plan(s, 0, LIST("processes", "threads", "hybrid"), "4", LIST("cpu_prime"));
+	strike(s, "cpu_prime/processes/4", 3, 0.25);
+	strike(s, "cpu_prime/threads/4", 0, 1);
+	expect(s, 13, CB_CLAIM_UNKNOWN, "cpu_prime/hybrid/2x2: not measured");
+	strike(s, "cpu_prime/hybrid/2x2", 2, 0.5);
+	expect(s, 13, CB_CLAIM_SHOWN, "in processes x4 25 % [25, 25] of the work was lost, 3 of 4 workers");
+	expect(s, 13, CB_CLAIM_SHOWN, "in threads x4 100 % [100, 100] of the work was lost, 0 of 4 workers");
+	strike(s, "cpu_prime/processes/4", 0, 1);
+	expect(s, 13, CB_CLAIM_NOT_SHOWN, "other processes died with the one that was killed");
+	strike(s, "cpu_prime/processes/4", 3, 0.25);
+	strike(s, "cpu_prime/threads/4", 3, 0.25);
+	expect(s, 13, CB_CLAIM_NOT_SHOWN, "threads survived the process that they are part of");
+	strike(s, "cpu_prime/threads/4", 0, 1);
+	strike(s, "cpu_prime/hybrid/2x2", 3, 0.25);
+	expect(s, 13, CB_CLAIM_NOT_SHOWN, "it was not the threads of one process");
+	done(s);
+}
+
+/* Rounds of which one takes much longer. */
+static void kill_rounds(struct cb_killed_run *run, uint64_t gone_ns, uint64_t last_ns)
+{
+	run->n = CB_KILLED_ROUNDS;
+	for (unsigned i = 0; i < run->n; i++)
+		run->round[i] = (struct cb_killed){ .tasks = 3, .gone_ns = gone_ns };
+	run->round[run->n - 1].gone_ns = last_ns;
+}
+
+static void test_orphans(void **state)
+{
+	struct stand *s = start("core:2 pu:1");
+	struct cb_killed_run runs[2] = { { .n = 0 }, { .n = 0 } };
+
+	(void)state;
+	plan(s, 0, LIST("processes", "threads"), "2", LIST("cpu_prime"));
+	s->evidence.run[0] = NULL;
+	for (size_t i = 0; i < CB_COUNT(runs); i++) {
+		runs[i].cell = &s->run[0].plan.cells[i];
+		s->evidence.killed[i] = &runs[i];
+		kill_rounds(&runs[i], 5000000, 5000000);
+	}
+	expect(s, 14, CB_CLAIM_SHOWN, "processes x2 5.00 ms [5.00, 5.00], threads x2 5.00 ms");
+	kill_rounds(&runs[1], 5000000, UINT64_C(3000000000));
+	expect(s, 14, CB_CLAIM_UNKNOWN, "it may be that workers outlived the harness by a second");
+	kill_rounds(&runs[1], UINT64_C(2000000000), UINT64_C(2000000000));
+	expect(s, 14, CB_CLAIM_NOT_SHOWN, "workers outlived the harness by a second");
+	kill_rounds(&runs[1], 5000000, CB_NONE);
+	expect(s, 14, CB_CLAIM_NOT_SHOWN, "but some were still there after 10 s in 1 of 6 rounds");
+	runs[1].n = 0;
+	snprintf(runs[1].reason, sizeof runs[1].reason, "no such kernel");
+	expect(s, 14, CB_CLAIM_UNKNOWN, "cpu_prime/threads/2: no such kernel");
+	done(s);
+}
+
+/* What processes do of what threads do. */
+static void put_rule(struct stand *s, double computing, double waiting)
+{
+	plan(s, 0, LIST("processes", "threads"), "2,8", LIST("cpu_prime", WAIT));
+	rate(s, 0, "cpu_prime/threads/2", 1000);
+	rate(s, 0, "cpu_prime/processes/2", 1000 * computing);
+	rate(s, 0, WAIT "/threads/8", 1000);
+	rate(s, 0, WAIT "/processes/8", 1000 * waiting);
+}
+
+static void test_rule(void **state)
+{
+	struct stand *s = start("core:2 pu:1");
+
+	(void)state;
+	put_rule(s, 1, 1);
+	expect(s, 18, CB_CLAIM_NOT_SHOWN, "without a global lock processes compute no faster");
+	replace_run(s, 0);
+	put_rule(s, 1.5, 1);
+	expect(s, 18, CB_CLAIM_SHOWN, "computing: 2 processes did 1.49x");
+	replace_run(s, 0);
+	put_rule(s, 1.5, 1.5);
+	expect(s, 18, CB_CLAIM_NOT_SHOWN, "processes wait better than threads");
 	done(s);
 }
 
@@ -752,6 +868,9 @@ int main(void)
 		cmocka_unit_test(test_opposite_order),
 		cmocka_unit_test(test_crossover),
 		cmocka_unit_test(test_talk),
+		cmocka_unit_test(test_crash),
+		cmocka_unit_test(test_orphans),
+		cmocka_unit_test(test_rule),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
