@@ -45,10 +45,11 @@ int cb_gate_check(const struct cb_gate_rules *rules, unsigned family, struct cb_
 
 	if (rules->confirm_blocks < needed)
 		return cb_error_set(err, -EINVAL,
-			"this gate could never fail: even %u slow blocks of %u are chance with a probability "
-			"above the "
-			"%.2g%% that each of %u cells may have; it needs %u blocks, or fewer cells",
+			"this gate could never fail: %u slow blocks of %u are chance with a probability of "
+			"%.2g%%, and "
+			"%.2g%% is what a cell of %u may have; it needs %u blocks, or fewer cells",
 			rules->confirm_blocks, rules->confirm_blocks,
+			100 * ldexp(1, -(int)rules->confirm_blocks),
 			100 * cb_gate_confirm_level(rules, family), family, needed);
 	if (ldexp(1, -(int)rules->screen_blocks) > rules->screen_level ||
 		ldexp(2, -(int)rules->null_blocks) >= rules->null_level)
