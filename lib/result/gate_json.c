@@ -54,6 +54,9 @@ static void add_series(struct cb_json o, const struct cb_gate_series *series)
 	struct cb_json blocks;
 
 	cb_json_u64(o, "planned", series->planned);
+	blocks = cb_json_array(o, "blocks");
+	for (unsigned i = 0; i < series->n; i++)
+		add_block(cb_json_object(blocks, NULL), &series->blocks[i]);
 	cb_json_u64(o, "kept", series->kept);
 	cb_json_double(o, "effect_log", series->effect);
 	cb_json_double(o, "low_log", series->low);
@@ -62,9 +65,6 @@ static void add_series(struct cb_json o, const struct cb_gate_series *series)
 	cb_json_double(o, "sd_log", series->sd);
 	cb_json_double(o, "p", series->p);
 	add_ratio(o, series);
-	blocks = cb_json_array(o, "blocks");
-	for (unsigned i = 0; i < series->n; i++)
-		add_block(cb_json_object(blocks, NULL), &series->blocks[i]);
 }
 
 /* ---- cells ---- */
