@@ -258,8 +258,8 @@ static const struct cb_options options = {
 		 "unfit: base and a copy of it differ, or too many blocks were dropped; 1 FAIL; 3 "
 		 "INCONCLUSIVE;\n"
 		 "6 the builds have nothing in common that can be measured; 2 usage, a gate that could never "
-		 "fail, or a\n"
-		 "file that does not say what its samples say; 0 PASS.\n",
+		 "fail,\n"
+		 "or a file that does not say what its samples say; 0 PASS.\n",
 };
 
 /* ---- what single options cannot see ---- */
@@ -326,8 +326,11 @@ static int complete_forwarded(struct cb_gate_cli *cli, const struct cb_arguments
 
 	if (!r && cli->allow_unverified)
 		r = cb_words_add(&cli->forwarded, "--allow-unverified");
-	for (int i = 0; !r && i < args->operands_n; i++)
+	for (int i = 0; !r && i < args->operands_n; i++) {
+		if (args->operands[i][0] == '-') /* the builds would take it for an option */
+			return cb_error_set(err, -EINVAL, "'%.40s' is not a workload", args->operands[i]);
 		r = cb_words_add(&cli->workloads, args->operands[i]);
+	}
 	return r ? cb_error_set(err, r, "out of memory") : 0;
 }
 
@@ -343,7 +346,10 @@ static int complete(struct cb_gate_cli *cli, struct cb_arguments *args, struct c
 		return r;
 	snprintf(args->what, sizeof args->what, "--dir");
 	r = set_dir(cli, err);
-	return r ? r : complete_forwarded(cli, args, err);
+	if (r)
+		return r;
+	snprintf(args->what, sizeof args->what, "gate");
+	return complete_forwarded(cli, args, err);
 }
 
 int cb_gate_cli_parse(struct cb_gate_cli *ret, int argc, char **argv)

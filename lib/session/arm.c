@@ -246,7 +246,6 @@ int cb_arm_plan(struct cb_supervisor *supervisor, struct cb_arm *arm, const stru
 
 	r = r ? r : cb_words_add(&words, "--json");
 	r = r ? r : add_all(&words, options);
-	r = r ? r : cb_words_add(&words, "--");
 	r = r ? r : add_all(&words, operands);
 	if (r)
 		cb_error_set(err, r, "out of memory");

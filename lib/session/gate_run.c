@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define AROUND_NS   35000000u /* a process, topology, set-up, tear-down: a guess until a sample was timed */
+#define AROUND_NS   15000000u /* a process, topology, set-up, tear-down: a guess until a sample was timed */
 #define BLOCK_TOTAL (CB_GATE_SLOTS + 1) /* and the primer */
 
 __attribute__((format(printf, 2, 3))) static void tell(struct cb_gate_run *run, const char *format, ...)
