@@ -323,6 +323,26 @@ validate_gate()
 	[ ! -e gate.json.part ]
 }
 
+@test "gate: nothing lives on when a gate is killed" {
+	run "$ROOT/tests/fault/killed" 5 1 1 "$CONCBENCH" gate --base="concbench:$CONCBENCH" --head="concbench:$CONCBENCH" \
+		--mode=processes --workers=2 --sample-time=20ms --output=gate.json cpu_prime:limit=1000
+	echo "$output"
+	[ "$status" -eq 0 ]
+}
+
+@test "gate: what cannot be saved is status 7, before anything is measured where that can be known" {
+	arm base
+	arm head cost=2000
+	run "$CONCBENCH" gate --base=concbench:./base --head=concbench:./head --output=missing/gate.json
+	assert_status 7
+	refute_output screening
+	run "$CONCBENCH" gate --base=concbench:./base --head=concbench:./head --sample-time=1s --output=/dev/full
+	assert_status 7
+	assert_output "verdict: FAIL"
+	run "$CONCBENCH" gate --base=concbench:./base --head=concbench:./head --sample-time=1s --quiet >/dev/full
+	assert_output "No space left"
+}
+
 @test "gate: what cannot be understood is a usage error, before anything runs" {
 	arm base
 	arm plain

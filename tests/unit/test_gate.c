@@ -165,6 +165,31 @@ static void test_screening_alone(void **state)
 	}
 }
 
+/* With 8 blocks p is a multiple of 1/256; 25/256 flags, 27/256 does not. */
+static void test_screening_level(void **state)
+{
+	/* sum of ranks 28: 25 of the 256 signs give as much; 27: 32 of them */
+	static const int flagging[] = { -1, -2, -5, 3, 4, 6, 7, 8 },
+			 sparing[] = { -1, -3, -5, 2, 4, 6, 7, 8 };
+	struct cb_gate gate = gate_of(1, 0, 0.01);
+	struct cb_gate_series *screen = &gate.cells[0].screen;
+
+	(void)state;
+	screen->n = 0;
+	for (unsigned i = 0; i < 8; i++)
+		add_block(screen, log(1.03) + 0.001 * flagging[i]);
+	cb_gate_judge(&gate);
+	assert_true(fabs(screen->p - 25 / 256.0) < 1e-12);
+	assert_true(gate.cells[0].flagged);
+	screen->n = 0;
+	for (unsigned i = 0; i < 8; i++)
+		add_block(screen, log(1.03) + 0.001 * sparing[i]);
+	cb_gate_judge(&gate);
+	assert_true(fabs(screen->p - 32 / 256.0) < 1e-12);
+	assert_false(gate.cells[0].flagged);
+	cb_gate_release(&gate);
+}
+
 static void test_confirming(void **state)
 {
 	static const struct {
@@ -314,6 +339,24 @@ static void test_drops(void **state)
 	}
 }
 
+/* Of short blocks 2 % are less than the clock's tick, which may be anybody's. */
+static void test_a_tick_is_not_enough(void **state)
+{
+	struct cb_gate gate = gate_of(1, 0, 0.0);
+	struct cb_gate_block *block = &gate.cells[0].screen.blocks[0];
+
+	(void)state;
+	for (unsigned i = 0; i < CB_GATE_SLOTS; i++)
+		block->samples[i].makespan_ns = 10000000;
+	block->samples[4].steal_ns = 10000000;
+	cb_gate_judge(&gate);
+	assert_int_equal(block->drop, CB_GATE_KEPT);
+	block->samples[5].steal_ns = 10000000;
+	cb_gate_judge(&gate);
+	assert_int_equal(block->drop, CB_GATE_STEAL);
+	cb_gate_release(&gate);
+}
+
 /* Nothing is dropped for being slow, and up to a quarter may be. */
 static void test_share_of_drops(void **state)
 {
@@ -456,12 +499,14 @@ int main(void)
 		cmocka_unit_test(test_coin_turns_the_sign),
 		cmocka_unit_test(test_plans_that_cannot_fail),
 		cmocka_unit_test(test_screening_alone),
+		cmocka_unit_test(test_screening_level),
 		cmocka_unit_test(test_confirming),
 		cmocka_unit_test(test_family_lowers_the_bound),
 		cmocka_unit_test(test_worst_verdict_counts),
 		cmocka_unit_test(test_null_arm),
 		cmocka_unit_test(test_no_verdict_without_the_null_arm),
 		cmocka_unit_test(test_drops),
+		cmocka_unit_test(test_a_tick_is_not_enough),
 		cmocka_unit_test(test_share_of_drops),
 		cmocka_unit_test(test_metrics),
 		cmocka_unit_test(test_unknown_cost),
