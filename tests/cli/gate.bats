@@ -339,7 +339,8 @@ validate_gate()
 	run "$CONCBENCH" gate --base=concbench:./base --head=concbench:./head --sample-time=1s --output=/dev/full
 	assert_status 7
 	assert_output "verdict: FAIL"
-	run "$CONCBENCH" gate --base=concbench:./base --head=concbench:./head --sample-time=1s --quiet >/dev/full
+	run bash -c '"$CONCBENCH" gate --base=concbench:./base --head=concbench:./head --sample-time=1s --quiet >/dev/full'
+	assert_status 7
 	assert_output "No space left"
 }
 

@@ -1,0 +1,43 @@
+build-clang/release/cmd/concbench/cmd_sample.o: \
+  cmd/concbench/cmd_sample.c cmd/concbench/cmd.h lib/base/base.h \
+  lib/workload.h cmd/concbench/option.h lib/base/parse.h lib/base/text.h \
+  lib/plan/plan.h lib/exec/sample.h lib/exec/mode.h \
+  lib/stats/histogram.h lib/host/host.h lib/host/allowance.h \
+  lib/host/capacity.h lib/host/limits.h lib/host/topology.h \
+  lib/plan/options.h lib/host/placement.h lib/result/sample_json.h
+
+cmd/concbench/cmd.h:
+
+lib/base/base.h:
+
+lib/workload.h:
+
+cmd/concbench/option.h:
+
+lib/base/parse.h:
+
+lib/base/text.h:
+
+lib/plan/plan.h:
+
+lib/exec/sample.h:
+
+lib/exec/mode.h:
+
+lib/stats/histogram.h:
+
+lib/host/host.h:
+
+lib/host/allowance.h:
+
+lib/host/capacity.h:
+
+lib/host/limits.h:
+
+lib/host/topology.h:
+
+lib/plan/options.h:
+
+lib/host/placement.h:
+
+lib/result/sample_json.h:

@@ -1,0 +1,10 @@
+build-clang/release/lib/base/parse_number.o: lib/base/parse_number.c \
+  lib/base/scan.h lib/base/parse.h lib/base/base.h lib/workload.h
+
+lib/base/scan.h:
+
+lib/base/parse.h:
+
+lib/base/base.h:
+
+lib/workload.h:

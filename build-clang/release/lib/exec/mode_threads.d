@@ -1,0 +1,17 @@
+build-clang/release/lib/exec/mode_threads.o: lib/exec/mode_threads.c \
+  lib/exec/crew.h lib/exec/control.h lib/exec/sample.h lib/exec/mode.h \
+  lib/base/base.h lib/workload.h lib/stats/histogram.h
+
+lib/exec/crew.h:
+
+lib/exec/control.h:
+
+lib/exec/sample.h:
+
+lib/exec/mode.h:
+
+lib/base/base.h:
+
+lib/workload.h:
+
+lib/stats/histogram.h:

@@ -1,0 +1,29 @@
+build-clang/release/lib/exec/supervisor.o: lib/exec/supervisor.c \
+  lib/exec/supervisor.h lib/exec/kill.h lib/base/base.h lib/workload.h \
+  lib/exec/leader.h lib/exec/setup.h lib/exec/control.h \
+  lib/exec/sample.h lib/exec/mode.h lib/stats/histogram.h \
+  lib/exec/outcome.h lib/host/clock.h
+
+lib/exec/supervisor.h:
+
+lib/exec/kill.h:
+
+lib/base/base.h:
+
+lib/workload.h:
+
+lib/exec/leader.h:
+
+lib/exec/setup.h:
+
+lib/exec/control.h:
+
+lib/exec/sample.h:
+
+lib/exec/mode.h:
+
+lib/stats/histogram.h:
+
+lib/exec/outcome.h:
+
+lib/host/clock.h:

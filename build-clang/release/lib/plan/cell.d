@@ -1,0 +1,36 @@
+build-clang/release/lib/plan/cell.o: lib/plan/cell.c lib/plan/cell.h \
+  lib/plan/plan.h lib/exec/sample.h lib/exec/mode.h lib/base/base.h \
+  lib/workload.h lib/stats/histogram.h lib/host/host.h \
+  lib/host/allowance.h lib/host/capacity.h lib/host/limits.h \
+  lib/host/topology.h lib/plan/options.h lib/base/parse.h \
+  lib/host/placement.h
+
+lib/plan/cell.h:
+
+lib/plan/plan.h:
+
+lib/exec/sample.h:
+
+lib/exec/mode.h:
+
+lib/base/base.h:
+
+lib/workload.h:
+
+lib/stats/histogram.h:
+
+lib/host/host.h:
+
+lib/host/allowance.h:
+
+lib/host/capacity.h:
+
+lib/host/limits.h:
+
+lib/host/topology.h:
+
+lib/plan/options.h:
+
+lib/base/parse.h:
+
+lib/host/placement.h:

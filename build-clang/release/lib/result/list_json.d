@@ -1,0 +1,47 @@
+build-clang/release/lib/result/list_json.o: lib/result/list_json.c \
+  lib/result/list_json.h lib/plan/plan.h lib/exec/sample.h \
+  lib/exec/mode.h lib/base/base.h lib/workload.h lib/stats/histogram.h \
+  lib/host/host.h lib/host/allowance.h lib/host/capacity.h \
+  lib/host/limits.h lib/host/topology.h lib/plan/options.h \
+  lib/base/parse.h lib/host/placement.h lib/base/param.h lib/base/text.h \
+  lib/result/json.h lib/result/result.h lib/stats/order.h
+
+lib/result/list_json.h:
+
+lib/plan/plan.h:
+
+lib/exec/sample.h:
+
+lib/exec/mode.h:
+
+lib/base/base.h:
+
+lib/workload.h:
+
+lib/stats/histogram.h:
+
+lib/host/host.h:
+
+lib/host/allowance.h:
+
+lib/host/capacity.h:
+
+lib/host/limits.h:
+
+lib/host/topology.h:
+
+lib/plan/options.h:
+
+lib/base/parse.h:
+
+lib/host/placement.h:
+
+lib/base/param.h:
+
+lib/base/text.h:
+
+lib/result/json.h:
+
+lib/result/result.h:
+
+lib/stats/order.h:

@@ -1,0 +1,4 @@
+build-clang/release/lib/result/store.o: lib/result/store.c \
+  lib/result/store.h
+
+lib/result/store.h:

@@ -1,0 +1,50 @@
+build-clang/release/lib/session/blocks.o: lib/session/blocks.c \
+  lib/host/clock.h lib/plan/order.h lib/base/rng.h lib/base/base.h \
+  lib/workload.h lib/session/group_run.h lib/session/session.h \
+  lib/result/result.h lib/plan/plan.h lib/exec/sample.h lib/exec/mode.h \
+  lib/stats/histogram.h lib/host/host.h lib/host/allowance.h \
+  lib/host/capacity.h lib/host/limits.h lib/host/topology.h \
+  lib/plan/options.h lib/base/parse.h lib/host/placement.h \
+  lib/stats/order.h
+
+lib/host/clock.h:
+
+lib/plan/order.h:
+
+lib/base/rng.h:
+
+lib/base/base.h:
+
+lib/workload.h:
+
+lib/session/group_run.h:
+
+lib/session/session.h:
+
+lib/result/result.h:
+
+lib/plan/plan.h:
+
+lib/exec/sample.h:
+
+lib/exec/mode.h:
+
+lib/stats/histogram.h:
+
+lib/host/host.h:
+
+lib/host/allowance.h:
+
+lib/host/capacity.h:
+
+lib/host/limits.h:
+
+lib/host/topology.h:
+
+lib/plan/options.h:
+
+lib/base/parse.h:
+
+lib/host/placement.h:
+
+lib/stats/order.h:

@@ -1,0 +1,17 @@
+build-clang/release/tests/unit/test_limits.o: tests/unit/test_limits.c \
+  lib/host/host.h lib/host/allowance.h lib/base/base.h lib/workload.h \
+  lib/host/capacity.h lib/host/limits.h lib/host/topology.h
+
+lib/host/host.h:
+
+lib/host/allowance.h:
+
+lib/base/base.h:
+
+lib/workload.h:
+
+lib/host/capacity.h:
+
+lib/host/limits.h:
+
+lib/host/topology.h:

@@ -1,0 +1,45 @@
+build-clang/release/tests/unit/test_result.o: tests/unit/test_result.c \
+  lib/result/json.h lib/base/base.h lib/workload.h lib/result/store.h \
+  tests/unit/result_fixture.h lib/result/result.h lib/plan/plan.h \
+  lib/exec/sample.h lib/exec/mode.h lib/stats/histogram.h \
+  lib/host/host.h lib/host/allowance.h lib/host/capacity.h \
+  lib/host/limits.h lib/host/topology.h lib/plan/options.h \
+  lib/base/parse.h lib/host/placement.h lib/stats/order.h
+
+lib/result/json.h:
+
+lib/base/base.h:
+
+lib/workload.h:
+
+lib/result/store.h:
+
+tests/unit/result_fixture.h:
+
+lib/result/result.h:
+
+lib/plan/plan.h:
+
+lib/exec/sample.h:
+
+lib/exec/mode.h:
+
+lib/stats/histogram.h:
+
+lib/host/host.h:
+
+lib/host/allowance.h:
+
+lib/host/capacity.h:
+
+lib/host/limits.h:
+
+lib/host/topology.h:
+
+lib/plan/options.h:
+
+lib/base/parse.h:
+
+lib/host/placement.h:
+
+lib/stats/order.h:

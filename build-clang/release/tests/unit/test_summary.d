@@ -1,0 +1,41 @@
+build-clang/release/tests/unit/test_summary.o: tests/unit/test_summary.c \
+  tests/unit/result_fixture.h lib/result/result.h lib/plan/plan.h \
+  lib/exec/sample.h lib/exec/mode.h lib/base/base.h lib/workload.h \
+  lib/stats/histogram.h lib/host/host.h lib/host/allowance.h \
+  lib/host/capacity.h lib/host/limits.h lib/host/topology.h \
+  lib/plan/options.h lib/base/parse.h lib/host/placement.h \
+  lib/stats/order.h
+
+tests/unit/result_fixture.h:
+
+lib/result/result.h:
+
+lib/plan/plan.h:
+
+lib/exec/sample.h:
+
+lib/exec/mode.h:
+
+lib/base/base.h:
+
+lib/workload.h:
+
+lib/stats/histogram.h:
+
+lib/host/host.h:
+
+lib/host/allowance.h:
+
+lib/host/capacity.h:
+
+lib/host/limits.h:
+
+lib/host/topology.h:
+
+lib/plan/options.h:
+
+lib/base/parse.h:
+
+lib/host/placement.h:
+
+lib/stats/order.h:

@@ -1,0 +1,4 @@
+build-clang/release/tests/workloads/fault.o: tests/workloads/fault.c \
+  lib/workload.h
+
+lib/workload.h:

@@ -1,0 +1,4 @@
+build-clang/release/tests/workloads/one_cause.o: \
+  tests/workloads/one_cause.c lib/workload.h
+
+lib/workload.h:

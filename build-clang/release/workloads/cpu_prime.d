@@ -1,0 +1,4 @@
+build-clang/release/workloads/cpu_prime.o: workloads/cpu_prime.c \
+  lib/workload.h
+
+lib/workload.h:

@@ -1,0 +1,3 @@
+build-clang/release/workloads/null.o: workloads/null.c lib/workload.h
+
+lib/workload.h:
