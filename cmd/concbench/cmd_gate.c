@@ -444,7 +444,7 @@ static int replay(const struct cb_gate_cli *cli)
 {
 	struct cb_gate gate = { .null_cell = -1 };
 	struct cb_error err = { 0 };
-	char difference[400];
+	char difference[400] = "";
 	size_t n = 0;
 	char *text = read_file(cli->replay, &n, &err);
 	int r = text ? cb_gate_replay(text, n, &gate, difference, sizeof difference, &err) : err.code, status;

@@ -86,8 +86,11 @@ static int read_plan(const cJSON *root, struct cb_drive_plan *plan, struct cb_er
 	plan->cells = calloc((size_t)n + 1, sizeof *plan->cells);
 	if (!plan->cells)
 		return cb_error_set(err, -ENOMEM, "out of memory");
-	cJSON_ArrayForEach(item, cells) read_cell(
-		(struct cb_reader){ cJSON_IsObject(item) ? item : NULL, err }, &plan->cells[plan->n++]);
+	cJSON_ArrayForEach(item, cells)
+	{
+		read_cell((struct cb_reader){ cJSON_IsObject(item) ? item : NULL, err },
+			&plan->cells[plan->n++]);
+	}
 	return err->code;
 }
 

@@ -52,7 +52,10 @@ static void read_block(struct cb_reader in, struct cb_gate_block *block)
 		cb_error_set(in.err, -EINVAL, "a block has not %d samples", CB_GATE_SLOTS);
 		return;
 	}
-	cJSON_ArrayForEach(item, samples) read_sample(element(in, item), &block->samples[n++]);
+	cJSON_ArrayForEach(item, samples)
+	{
+		read_sample(element(in, item), &block->samples[n++]);
+	}
 }
 
 static void read_series(struct cb_reader in, struct cb_gate_series *series)
@@ -69,7 +72,10 @@ static void read_series(struct cb_reader in, struct cb_gate_series *series)
 		cb_error_set(in.err, -ENOMEM, "out of memory");
 		return;
 	}
-	cJSON_ArrayForEach(item, blocks) read_block(element(in, item), &series->blocks[series->n++]);
+	cJSON_ArrayForEach(item, blocks)
+	{
+		read_block(element(in, item), &series->blocks[series->n++]);
+	}
 }
 
 static void read_params(struct cb_reader in, struct cb_spec *spec)
@@ -169,10 +175,10 @@ static void read_odd(struct cb_reader in, struct cb_gate *gate)
 	int n = cJSON_GetArraySize(array);
 
 	gate->odd = calloc((size_t)n + 1, sizeof *gate->odd);
-	if (!gate->odd)
+	if (!gate->odd) {
 		cb_error_set(in.err, -ENOMEM, "out of memory");
-	if (in.err->code)
 		return;
+	}
 	cJSON_ArrayForEach(item, array)
 	{
 		struct cb_gate_odd *odd = &gate->odd[gate->odd_n++];
@@ -187,14 +193,19 @@ static void read_cells(struct cb_reader in, struct cb_gate *gate)
 	const cJSON *array = cb_read_array(in, "cells"), *item;
 	int n = cJSON_GetArraySize(array);
 
-	if (n > CELLS_MAX)
+	if (n > CELLS_MAX) {
 		cb_error_set(in.err, -EINVAL, "there are more than %d cells", CELLS_MAX);
-	gate->cells = calloc((size_t)n + 1, sizeof *gate->cells);
-	if (!gate->cells)
-		cb_error_set(in.err, -ENOMEM, "out of memory");
-	if (in.err->code)
 		return;
-	cJSON_ArrayForEach(item, array) read_cell(element(in, item), &gate->cells[gate->cells_n++]);
+	}
+	gate->cells = calloc((size_t)n + 1, sizeof *gate->cells);
+	if (!gate->cells) {
+		cb_error_set(in.err, -ENOMEM, "out of memory");
+		return;
+	}
+	cJSON_ArrayForEach(item, array)
+	{
+		read_cell(element(in, item), &gate->cells[gate->cells_n++]);
+	}
 }
 
 static void read_null(struct cb_reader in, struct cb_gate *gate)
@@ -202,8 +213,8 @@ static void read_null(struct cb_reader in, struct cb_gate *gate)
 	struct cb_reader null = cb_read_object(in, "null");
 	const char *id = cb_read_text(null, "cell");
 
-	for (unsigned i = 0; i < gate->cells_n && !in.err->code; i++)
-		if (!strcmp(gate->cells[i].id, id))
+	for (unsigned i = 0; i < gate->cells_n; i++)
+		if (gate->cells[i].id && !strcmp(gate->cells[i].id, id))
 			gate->null_cell = (int)i;
 	if (gate->null_cell < 0)
 		cb_error_set(in.err, -EINVAL, "the null arm's cell is none of the cells");
@@ -251,16 +262,26 @@ static void print_value(const cJSON *item, char *buf, size_t size)
 {
 	char number[32], quoted[CB_QUOTE_SIZE];
 
-	if (cJSON_IsNumber(item))
+	if (!item)
+		snprintf(buf, size, "nothing");
+	else if (cJSON_IsNumber(item))
 		snprintf(buf, size, "%s", cb_json_format_double(item->valuedouble, number));
 	else if (cJSON_IsString(item))
 		snprintf(buf, size, "'%s'", cb_quote(item->valuestring, quoted, sizeof quoted));
 	else
 		snprintf(buf, size, "%s",
-			!item                 ? "nothing"
-			: cJSON_IsTrue(item)  ? "true"
+			cJSON_IsTrue(item)    ? "true"
 			: cJSON_IsFalse(item) ? "false"
 					      : "something else");
+}
+
+/* Bits, so that -0 is not 0. */
+static uint64_t bits_of(double value)
+{
+	uint64_t bits;
+
+	memcpy(&bits, &value, sizeof bits);
+	return bits;
 }
 
 static bool same_value(const cJSON *a, const cJSON *b)
@@ -268,7 +289,7 @@ static bool same_value(const cJSON *a, const cJSON *b)
 	if ((a->type & 0xff) != (b->type & 0xff))
 		return false;
 	if (cJSON_IsNumber(a))
-		return !memcmp(&a->valuedouble, &b->valuedouble, sizeof a->valuedouble);
+		return bits_of(a->valuedouble) == bits_of(b->valuedouble);
 	return !cJSON_IsString(a) || !strcmp(a->valuestring, b->valuestring);
 }
 

@@ -69,8 +69,28 @@ static int unknown_kind(const char *text, struct cb_error *err)
 		cb_quote(text, quoted, sizeof quoted), forms);
 }
 
+static struct cb_arm_file file_of(const struct stat *st)
+{
+	return (struct cb_arm_file){ .device = st->st_dev,
+		.inode = st->st_ino,
+		.size = (uint64_t)st->st_size,
+		.changed_ns = (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec };
+}
+
+bool cb_arm_unchanged(const struct cb_arm *arm)
+{
+	struct cb_arm_file now;
+	struct stat st;
+
+	if (stat(arm->subject, &st))
+		return false;
+	now = file_of(&st);
+	return now.device == arm->file.device && now.inode == arm->file.inode && now.size == arm->file.size &&
+	       now.changed_ns == arm->file.changed_ns;
+}
+
 /* It must be there before anything is measured; whether it is any good, its answers tell. */
-static int check_subject(const struct cb_arm *arm, struct cb_error *err)
+static int check_subject(struct cb_arm *arm, struct cb_error *err)
 {
 	bool executed = !strcmp(arm->subject, arm->program);
 	char quoted[CB_QUOTE_SIZE];
@@ -81,6 +101,7 @@ static int check_subject(const struct cb_arm *arm, struct cb_error *err)
 		return cb_error_set(err, -errno, "'%s': %s", quoted, strerror(errno));
 	if (!S_ISREG(st.st_mode))
 		return cb_error_set(err, -EINVAL, "'%s' is not a file", quoted);
+	arm->file = file_of(&st);
 	return 0;
 }
 
@@ -173,6 +194,7 @@ int cb_arm_copy(
 	if (r)
 		cb_error_set(err, r, "the copy of base for the null arm cannot be made: %s", strerror(-r));
 	r = r ? r : copy.kind->move(&copy, path, err);
+	r = r ? r : check_subject(&copy, err);
 	if (r) {
 		if (path)
 			unlink(path);
@@ -213,7 +235,7 @@ static int ask_version(struct cb_supervisor *supervisor, struct cb_arm *arm, str
 {
 	char version[] = "--version";
 	char *const argv[] = { arm->program, version, NULL };
-	struct cb_driven driven;
+	struct cb_driven driven = { 0 };
 	int r = ask_until_done(supervisor, argv, &driven, err);
 
 	if (r)
@@ -284,7 +306,7 @@ int cb_arm_sample(struct cb_supervisor *supervisor, const struct cb_arm *arm, co
 	struct cb_drive_answer *ret, uint64_t *ret_total_ns, struct cb_error *err)
 {
 	char *request = cb_drive_request(cell, units, timeout_ns, options);
-	struct cb_driven driven;
+	struct cb_driven driven = { 0 };
 	struct cb_words words;
 	int r = question(arm, "sample", &words);
 

@@ -23,8 +23,12 @@ struct cb_arm {
 	struct cb_words options;  /* of `plan` and `sample`, before the question's own */
 	struct cb_words operands; /* of `plan`, instead of the user's workloads; n = 0: those */
 	char *subject;            /* path of the file that makes the difference; what the null arm copies */
-	bool copied;              /* subject is a copy, which close removes */
-	char version[160];        /* what the program says of itself */
+	struct cb_arm_file {
+		uint64_t device, inode, size;
+		int64_t changed_ns;
+	} file;            /* subject as it was when the arm was opened */
+	bool copied;       /* subject is a copy, which close removes */
+	char version[160]; /* what the program says of itself */
 };
 
 struct cb_arm_kind {
@@ -48,6 +52,8 @@ int cb_arm_open(struct cb_arm *ret, const char *text, const char *self, struct c
 int cb_arm_copy(const struct cb_arm *arm, const char *dir, const char *self, struct cb_arm *ret,
 	struct cb_error *err);
 void cb_arm_close(struct cb_arm *arm);
+/* Whether the subject is still the file that was opened: one that is built anew meanwhile is another arm. */
+bool cb_arm_unchanged(const struct cb_arm *arm);
 
 /*
  * What the arm would measure, asked with the words (options and workloads of `plan`). Returns 0; -EINVAL: it

@@ -166,6 +166,10 @@ static int one_sample(struct cb_gate_run *run, struct cb_gate_cell *cell, const 
 
 	if (r)
 		return r;
+	if (!cb_arm_unchanged(arm)) {
+		answer.status = CB_FAILED;
+		snprintf(answer.reason, sizeof answer.reason, "its file changed while it was measured");
+	}
 	if (answer.status != CB_OK)
 		fail_cell(cell, side, &answer);
 	else

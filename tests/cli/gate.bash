@@ -51,5 +51,6 @@ gate()
 	shift 2
 	run --separate-stderr "$CONCBENCH" gate --base="concbench:./$base" --head="concbench:./$head" \
 		--sample-time=1s --output=gate.json "$@"
+	# shellcheck disable=SC2154 # run sets it
 	output+=$stderr
 }

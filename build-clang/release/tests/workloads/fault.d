@@ -1,4 +1,0 @@
-build-clang/release/tests/workloads/fault.o: tests/workloads/fault.c \
-  lib/workload.h
-
-lib/workload.h:

@@ -1,4 +1,0 @@
-build-clang/release/workloads/kernel_fault.o: workloads/kernel_fault.c \
-  lib/workload.h
-
-lib/workload.h:

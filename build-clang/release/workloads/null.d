@@ -1,3 +1,0 @@
-build-clang/release/workloads/null.o: workloads/null.c lib/workload.h
-
-lib/workload.h:
