@@ -97,6 +97,7 @@ struct cb_gate_cell {
 	uint64_t batch;     /* 0: automatic */
 	uint64_t units_max; /* of a sample; CB_NONE: no limit */
 	uint64_t units;     /* of a sample, the same in both builds */
+	uint64_t digest;    /* of so many units, by base: what all samples are held against */
 	const char *timing; /* of single units: "none", "sampled", "each" */
 	uint64_t timing_every;
 	enum cb_gate_status status;

@@ -92,6 +92,7 @@ static void add_identity(struct cb_json o, const struct cb_gate_cell *cell)
 	cb_json_text(o, "timing", cell->timing);
 	cb_json_u64(o, "timing_every", cell->timing_every);
 	cb_json_u64(o, "units", cell->units);
+	cb_json_word(o, "digest", cell->digest);
 }
 
 static void add_cell(struct cb_json o, const struct cb_gate_cell *cell)

@@ -120,6 +120,7 @@ static void read_identity(struct cb_reader in, struct cb_gate_cell *cell)
 	cell->timing = timings[cb_read_choice(in, "timing", timings, CB_COUNT(timings))];
 	cell->timing_every = cb_read_u64(in, "timing_every", 1, EXACT_MAX);
 	cell->units = cb_read_u64(in, "units", 0, EXACT_MAX);
+	cell->digest = cb_read_word(in, "digest");
 }
 
 static void read_cell(struct cb_reader in, struct cb_gate_cell *cell)

@@ -77,6 +77,14 @@ static struct cb_arm_file file_of(const struct stat *st)
 		.changed_ns = (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec };
 }
 
+static void remember_file(struct cb_arm *arm)
+{
+	struct stat st;
+
+	if (!stat(arm->subject, &st))
+		arm->file = file_of(&st);
+}
+
 bool cb_arm_unchanged(const struct cb_arm *arm)
 {
 	struct cb_arm_file now;
@@ -101,7 +109,7 @@ static int check_subject(struct cb_arm *arm, struct cb_error *err)
 		return cb_error_set(err, -errno, "'%s': %s", quoted, strerror(errno));
 	if (!S_ISREG(st.st_mode))
 		return cb_error_set(err, -EINVAL, "'%s' is not a file", quoted);
-	arm->file = file_of(&st);
+	remember_file(arm);
 	return 0;
 }
 
@@ -194,13 +202,13 @@ int cb_arm_copy(
 	if (r)
 		cb_error_set(err, r, "the copy of base for the null arm cannot be made: %s", strerror(-r));
 	r = r ? r : copy.kind->move(&copy, path, err);
-	r = r ? r : check_subject(&copy, err);
 	if (r) {
 		if (path)
 			unlink(path);
 		cb_arm_close(&copy);
 	} else {
 		copy.copied = true;
+		remember_file(&copy);
 		*ret = copy;
 	}
 	free(path);

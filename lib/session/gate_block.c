@@ -121,33 +121,25 @@ int cb_gate_calibrate(struct cb_gate_run *run, unsigned index, struct cb_error *
 		return 0;
 	}
 	cell->units = c.units;
+	cell->digest = answer.sample.digest;
 	decide_timing(run, cell, &answer.sample);
 	return 0;
 }
 
 /* ---- a block ---- */
 
-/* The digest of the cell's first sample: all others are of the same units. */
-static const struct cb_gate_sample *reference(
-	const struct cb_gate_cell *cell, const struct cb_gate_block *block, unsigned taken)
-{
-	if (cell->screen.n)
-		return &cell->screen.blocks[0].samples[0];
-	return taken ? &block->primer : NULL;
-}
-
 /* What makes a number that was measured none. */
 static void check_sample(const struct cb_gate_run *run, struct cb_gate_cell *cell, const char *side,
-	const struct cb_gate_sample *sample, const struct cb_gate_sample *first)
+	const struct cb_gate_sample *sample)
 {
 	enum cb_gate_metric metric = run->gate->rules.metric;
 	char reason[200];
 
-	if (first && first->digest != sample->digest) {
+	if (sample->digest != cell->digest) {
 		snprintf(reason, sizeof reason,
-			"%s: mismatch: its digest is 0x%" PRIx64 ", others' of the same units 0x%" PRIx64
+			"%s: mismatch: its digest is 0x%" PRIx64 ", that of base was 0x%" PRIx64
 			": it did not do the same work",
-			side, sample->digest, first->digest);
+			side, sample->digest, cell->digest);
 		set_status(cell, CB_GATE_BROKEN, reason);
 	} else if (cb_gate_cost(metric, sample) == CB_NONE) {
 		snprintf(reason, sizeof reason, "%s: the %s is not known here", side,
@@ -157,8 +149,7 @@ static void check_sample(const struct cb_gate_run *run, struct cb_gate_cell *cel
 }
 
 static int one_sample(struct cb_gate_run *run, struct cb_gate_cell *cell, const struct cb_arm *arm,
-	const char *side, const struct cb_gate_sample *first, struct cb_gate_sample *ret,
-	struct cb_error *err)
+	const char *side, struct cb_gate_sample *ret, struct cb_error *err)
 {
 	struct cb_drive_answer answer;
 	int r = cb_arm_sample(run->supervisor, arm, cell, cell->units, timeout_ns(run, cell), &run->drive,
@@ -173,7 +164,7 @@ static int one_sample(struct cb_gate_run *run, struct cb_gate_cell *cell, const 
 	if (answer.status != CB_OK)
 		fail_cell(cell, side, &answer);
 	else
-		check_sample(run, cell, side, &answer.sample, first);
+		check_sample(run, cell, side, &answer.sample);
 	*ret = answer.sample;
 	return 0;
 }
@@ -188,8 +179,7 @@ static int all_samples(struct cb_gate_run *run, struct cb_gate_cell *cell, struc
 		char arm = block->order[slot < 0 ? 0 : slot];
 		struct cb_gate_sample *to = slot < 0 ? &block->primer : &block->samples[slot];
 
-		r = one_sample(run, cell, arm == 'A' ? a : b, arm == 'A' ? "base" : "head",
-			reference(cell, block, (unsigned)(slot + 1)), to, err);
+		r = one_sample(run, cell, arm == 'A' ? a : b, arm == 'A' ? "base" : "head", to, err);
 	}
 	return r;
 }

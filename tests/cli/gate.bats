@@ -134,10 +134,10 @@ validate_gate()
 		gate base head --timeout=1ms
 		echo "$does: $status $output"
 		[ "$status" -eq 5 ]
-		[[ $output == *"failed: head: "*"$why"* ]]
+		[[ $output == *"failed: head: "* && $output == *"$why"* ]]
 	done <<-'END'
 		if ! head -c 9000000 /dev/zero; then exit 3; fi|exited with status 3
-		digest=8|it did not do the same work
+		digest=8|head: mismatch: its digest is 0x8, that of base was 0x7
 		units=$((units / 2))|units were done
 		exit 0|did not answer with a sample
 		echo "concbench: sample: no such thing" >&2; exit 2|no such thing
