@@ -56,7 +56,9 @@ static const struct cb_option rows[] = {
 		.arg = "ARM",
 		.parse = cb_option_string,
 		.offset = AT(base),
-		.help = "what head is held against: concbench:PATH, another build of this program" },
+		.help = "what head is held against: concbench:PATH, another build of this program; "
+			"plugin:FILE.so, a plugin whose workloads are named; or cmd:PROGRAM ARGS, a command, "
+			"split into words as a shell does it" },
 	{ .name = "head",
 		.arg = "ARM",
 		.parse = cb_option_string,

@@ -95,6 +95,7 @@ struct cb_gate_cell {
 	unsigned workers, processes, threads;
 	unsigned cpus;      /* that its workers may use: what steal is held against */
 	uint64_t batch;     /* 0: automatic */
+	uint64_t units_min; /* of a sample; 0: it does not say */
 	uint64_t units_max; /* of a sample; CB_NONE: no limit */
 	uint64_t units;     /* of a sample, the same in both builds */
 	uint64_t digest;    /* of so many units, by base: what all samples are held against */

@@ -51,6 +51,7 @@ static void read_cell(struct cb_reader in, struct cb_gate_cell *cell)
 	cell->unit = cb_read_copy(in, "unit");
 	cell->waits = !strcmp(cb_read_text(in, "class"), cb_class_names[CB_CLASS_WAIT]);
 	read_params(in, &cell->spec);
+	cell->units_min = cb_read_has(in, "units_min") ? cb_read_u64(in, "units_min", 0, EXACT_MAX) : 0;
 	cell->units_max = cb_read_u64_if(in, "units_max");
 	cell->mode = cb_read_copy(in, "mode");
 	cell->dispatch = cb_read_copy(in, "dispatch");
@@ -126,8 +127,14 @@ static int put_text(void *arg, const char *text, size_t n)
 	return 0;
 }
 
-static void add_request(struct cb_json in, const struct cb_gate_cell *cell, uint64_t units,
-	uint64_t timeout_ns, const struct cb_drive_options *options)
+/* The arm's own value of a parameter, where it has one. */
+static const char *value_of(const struct cb_spec_pair *pair, const struct cb_spec_pair *own)
+{
+	return own && own->name && !strcmp(own->name, pair->name) ? own->value : pair->value;
+}
+
+static void add_request(struct cb_json in, const struct cb_gate_cell *cell, const struct cb_spec_pair *param,
+	uint64_t units, uint64_t timeout_ns, const struct cb_drive_options *options)
 {
 	struct cb_json params;
 
@@ -135,7 +142,7 @@ static void add_request(struct cb_json in, const struct cb_gate_cell *cell, uint
 	cb_json_text(in, "workload", cell->spec.workload);
 	params = cb_json_object(in, "params");
 	for (size_t i = 0; i < cell->spec.n; i++)
-		cb_json_text(params, cell->spec.pairs[i].name, cell->spec.pairs[i].value);
+		cb_json_text(params, cell->spec.pairs[i].name, value_of(&cell->spec.pairs[i], param));
 	cb_json_text(in, "mode", cell->mode);
 	cb_json_text(in, "dispatch", cell->dispatch);
 	cb_json_text(in, "pin", cell->pin);
@@ -154,14 +161,14 @@ static void add_request(struct cb_json in, const struct cb_gate_cell *cell, uint
 		cb_json_bool(in, "allow_unverified", true);
 }
 
-char *cb_drive_request(const struct cb_gate_cell *cell, uint64_t units, uint64_t timeout_ns,
-	const struct cb_drive_options *options)
+char *cb_drive_request(const struct cb_gate_cell *cell, const struct cb_spec_pair *param, uint64_t units,
+	uint64_t timeout_ns, const struct cb_drive_options *options)
 {
 	bool failed = false;
 	struct cb_json request = cb_json_new(&failed);
 	struct cb_text text = { 0 };
 
-	add_request(request, cell, units, timeout_ns, options);
+	add_request(request, cell, param, units, timeout_ns, options);
 	if (!failed)
 		failed = cb_json_print(request.node, put_text, &text) < 0;
 	cJSON_Delete(request.node);

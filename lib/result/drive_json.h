@@ -29,9 +29,12 @@ struct cb_drive_options {
 	bool allow_unverified;
 };
 
-/* The description of one sample of the cell, concbench.sample/1. Allocated; NULL: no memory. */
-char *cb_drive_request(const struct cb_gate_cell *cell, uint64_t units, uint64_t timeout_ns,
-	const struct cb_drive_options *options);
+/*
+ * The description of one sample of the cell, concbench.sample/1. param: what takes the place of the cell's
+ * parameter of that name; NULL, or without a name: nothing does. Allocated; NULL: no memory.
+ */
+char *cb_drive_request(const struct cb_gate_cell *cell, const struct cb_spec_pair *param, uint64_t units,
+	uint64_t timeout_ns, const struct cb_drive_options *options);
 
 /* An answer to it. */
 struct cb_drive_answer {

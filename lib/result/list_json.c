@@ -195,7 +195,7 @@ static void add_cpus(struct cb_json in, const struct cb_placement *placement)
 static void add_param_values(struct cb_json in, const struct cb_group *group)
 {
 	struct cb_json params = cb_json_object(in, "params");
-	char value[CB_FILE_PATH_MAX];
+	char value[CB_PARAM_TEXT_MAX];
 
 	for (const struct cb_param *p = group->workload->params; p && p->name; p++)
 		cb_json_text(params, p->name, cb_param_format(p, group->params, value, sizeof value));
@@ -204,16 +204,14 @@ static void add_param_values(struct cb_json in, const struct cb_group *group)
 static void add_work(struct cb_json in, const struct cb_group *group, const struct cb_cell *cell)
 {
 	const struct cb_workload *workload = group->workload;
-	uint64_t units_max = 0;
 
 	cb_json_text(in, "workload", workload->name);
 	cb_json_u64(in, "workload_version", workload->version);
 	cb_json_text(in, "unit", workload->unit);
 	cb_json_text(in, "class", cb_class_names[workload->class]);
 	add_param_values(in, group);
-	if (cell->status == CB_OK && workload->units_max)
-		units_max = workload->units_max(group->params, &cell->env);
-	cb_json_u64(in, "units_max", units_max ? units_max : CB_NONE);
+	cb_json_u64(in, "units_min", cell->units_min ? cell->units_min : CB_NONE);
+	cb_json_u64(in, "units_max", cell->units_max ? cell->units_max : CB_NONE);
 }
 
 static void add_cell(struct cb_json in, const struct cb_plan *plan, const struct cb_cell *cell)

@@ -15,7 +15,7 @@
 #define AROUND_TIMEOUT_NS \
 	20000000000u /* what a program may take around its sample: start, preparation, oracle */
 
-const struct cb_arm_kind *const cb_arm_kinds[] = { &cb_arm_concbench, NULL };
+const struct cb_arm_kind *const cb_arm_kinds[] = { &cb_arm_concbench, &cb_arm_plugin, &cb_arm_command, NULL };
 
 /* ---- words ---- */
 
@@ -64,7 +64,10 @@ static int unknown_kind(const char *text, struct cb_error *err)
 
 	for (const struct cb_arm_kind *const *k = cb_arm_kinds; *k; k++)
 		snprintf(forms + strlen(forms), sizeof forms - strlen(forms), "%s%s",
-			k == cb_arm_kinds ? "" : " or ", (*k)->form);
+			k == cb_arm_kinds ? ""
+			: k[1]            ? ", "
+					  : " or ",
+			(*k)->form);
 	return cb_error_set(err, -EINVAL, "'%s' does not say what is to be measured: write %s",
 		cb_quote(text, quoted, sizeof quoted), forms);
 }
@@ -139,6 +142,8 @@ void cb_arm_close(struct cb_arm *arm)
 	free(arm->name);
 	free(arm->program);
 	free(arm->subject);
+	free(arm->param.name);
+	free(arm->param.value);
 	cb_words_release(&arm->options);
 	cb_words_release(&arm->operands);
 	*arm = (struct cb_arm){ 0 };
@@ -266,14 +271,31 @@ static int read_plan(const struct cb_driven *driven, struct cb_drive_plan *ret, 
 	return cb_error_set(err, -ECHILD, "asked what it measures, it %s", end);
 }
 
+/* Whether the workloads that the user named, or did not name, go with the arm. */
+static int check_workloads(const struct cb_arm *arm, const struct cb_words *workloads, struct cb_error *err)
+{
+	if (arm->operands.n && workloads->n)
+		return cb_error_set(
+			err, -EINVAL, "%s: is its own workload, and takes no others", arm->kind->name);
+	if (arm->kind->needs_workloads && !workloads->n)
+		return cb_error_set(err, -EINVAL,
+			"%s: name the workloads that are to be measured; concbench list "
+			"--plugin=FILE tells what is in it",
+			arm->kind->name);
+	return 0;
+}
+
 int cb_arm_plan(struct cb_supervisor *supervisor, struct cb_arm *arm, const struct cb_words *options,
 	const struct cb_words *workloads, struct cb_drive_plan *ret, struct cb_error *err)
 {
 	const struct cb_words *operands = arm->operands.n ? &arm->operands : workloads;
 	struct cb_driven driven = { 0 };
 	struct cb_words words;
-	int r = question(arm, "plan", &words);
+	int r = check_workloads(arm, workloads, err);
 
+	if (r)
+		return r;
+	r = question(arm, "plan", &words);
 	r = r ? r : cb_words_add(&words, "--json");
 	r = r ? r : add_all(&words, options);
 	r = r ? r : add_all(&words, operands);
@@ -313,7 +335,7 @@ int cb_arm_sample(struct cb_supervisor *supervisor, const struct cb_arm *arm, co
 	uint64_t units, uint64_t timeout_ns, const struct cb_drive_options *options,
 	struct cb_drive_answer *ret, uint64_t *ret_total_ns, struct cb_error *err)
 {
-	char *request = cb_drive_request(cell, units, timeout_ns, options);
+	char *request = cb_drive_request(cell, &arm->param, units, timeout_ns, options);
 	struct cb_driven driven = { 0 };
 	struct cb_words words;
 	int r = question(arm, "sample", &words);

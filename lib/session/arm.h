@@ -18,11 +18,12 @@ struct cb_arm_kind;
 
 struct cb_arm {
 	const struct cb_arm_kind *kind;
-	char *name;               /* as the user wrote it: "concbench:build/concbench" */
-	char *program;            /* path of the concbench that is run */
-	struct cb_words options;  /* of `plan` and `sample`, before the question's own */
-	struct cb_words operands; /* of `plan`, instead of the user's workloads; n = 0: those */
-	char *subject;            /* path of the file that makes the difference; what the null arm copies */
+	char *name;                /* as the user wrote it: "concbench:build/concbench" */
+	char *program;             /* path of the concbench that is run */
+	struct cb_words options;   /* of `plan` and `sample`, before the question's own */
+	struct cb_words operands;  /* of `plan`, instead of the user's workloads; n = 0: those */
+	struct cb_spec_pair param; /* takes the place of a cell's parameter; name NULL: none */
+	char *subject;             /* path of the file that makes the difference; what the null arm copies */
 	struct cb_arm_file {
 		uint64_t device, inode, size;
 		int64_t changed_ns;
@@ -43,6 +44,7 @@ struct cb_arm_kind {
 	int (*move)(struct cb_arm *arm, const char *path, struct cb_error *err);
 	/* Workloads are named after what is measured: cells of two arms match without regard to it. */
 	bool names_differ;
+	bool needs_workloads; /* the user must name them */
 };
 extern const struct cb_arm_kind *const cb_arm_kinds[]; /* NULL-terminated */
 

@@ -4,6 +4,6 @@
 
 #include "lib/session/arm.h"
 
-extern const struct cb_arm_kind cb_arm_concbench;
+extern const struct cb_arm_kind cb_arm_concbench, cb_arm_plugin, cb_arm_command;
 
 #endif

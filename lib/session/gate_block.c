@@ -9,9 +9,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define TIMEOUT_MIN_NS UINT64_C(10000000000)
-#define TIMEOUT_FACTOR 20u
-#define CREATE_NS      20000000u /* a generous guess at creating and ending one worker */
+#define TIMEOUT_MIN_NS  UINT64_C(10000000000)
+#define TIMEOUT_FACTOR  20u
+#define CORRECTIONS_MAX 3u
+#define CREATE_NS       20000000u /* a generous guess at creating and ending one worker */
 
 uint64_t cb_gate_target_ns(const struct cb_gate_run *run, const struct cb_gate_cell *cell)
 {
@@ -53,12 +54,19 @@ static void fail_cell(struct cb_gate_cell *cell, const char *side, const struct 
 
 /* ---- calibration ---- */
 
+static uint64_t units_min(const struct cb_gate_cell *cell)
+{
+	uint64_t waves = cell->waits ? (uint64_t)CB_WAVES_MIN * cell->workers : 1;
+
+	return cell->units_min > waves ? cell->units_min : waves;
+}
+
 static struct cb_calibration calibration_of(const struct cb_gate_run *run, const struct cb_gate_cell *cell)
 {
 	struct cb_calibration c = {
 		.target_ns = cb_gate_target_ns(run, cell),
 		.multiple = cell->workers,
-		.units_min = cell->waits ? (uint64_t)CB_WAVES_MIN * cell->workers : 1,
+		.units_min = units_min(cell),
 		.units_max = cell->units_max == CB_NONE ? UINT64_MAX : cell->units_max,
 	};
 
@@ -70,25 +78,44 @@ static struct cb_calibration calibration_of(const struct cb_gate_run *run, const
 	return c;
 }
 
-/* Samples of base until the units are known, and one of so many. */
+/* One sample of base, taken again when it was stopped. */
+static int trial(struct cb_gate_run *run, const struct cb_gate_cell *cell, uint64_t units,
+	struct cb_drive_answer *ret, uint64_t *ret_total_ns, struct cb_error *err)
+{
+	int r;
+
+	do
+		r = cb_arm_sample(run->supervisor, run->base, cell, units, timeout_ns(run, cell), &run->drive,
+			ret, ret_total_ns, err);
+	while (r == -ERESTART);
+	return r;
+}
+
+/*
+ * Samples of base until the units are known, and one of so many. Where that one lasts less than half of what
+ * was wanted, something disturbed the trial before: it is taken for one.
+ */
 static int find_units(struct cb_gate_run *run, struct cb_gate_cell *cell, struct cb_calibration *c,
 	struct cb_drive_answer *ret, uint64_t *ret_total_ns, struct cb_error *err)
 {
-	bool confirmed = false;
-	int r;
+	unsigned corrections = 0;
 
-	while (!confirmed) {
-		confirmed = c->done;
-		do
-			r = cb_arm_sample(run->supervisor, run->base, cell, c->units, timeout_ns(run, cell),
-				&run->drive, ret, ret_total_ns, err);
-		while (r == -ERESTART);
-		if (r || ret->status != CB_OK)
+	for (;;) {
+		bool settled = c->done;
+		uint64_t units = c->units;
+		int r = trial(run, cell, units, ret, ret_total_ns, err);
+
+		if (r || ret->status != CB_OK || (settled && run->units))
 			return r;
-		if (!confirmed)
-			cb_calibration_feed(c, ret->sample.makespan_ns);
+		if (settled &&
+			(ret->sample.makespan_ns >= c->target_ns / 2 || corrections++ == CORRECTIONS_MAX))
+			return 0;
+		cb_calibration_feed(c, ret->sample.makespan_ns);
+		if (settled && c->units <= units) { /* there are no more */
+			c->units = units;
+			return 0;
+		}
 	}
-	return 0;
 }
 
 /* Single units are timed only where their latency is what is judged: otherwise the clock would only cost. */

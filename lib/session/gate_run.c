@@ -51,11 +51,16 @@ int cb_gate_run_match(struct cb_gate_run *run, const struct cb_words *options,
 	const struct cb_words *workloads, struct cb_error *err)
 {
 	struct cb_drive_plan base = { 0 }, head = { 0 };
-	int r = plan_of(run, run->base, "base", options, workloads, &base, err);
+	int r = 0;
+
+	if (run->base->kind->names_differ != run->head->kind->names_differ)
+		return cb_error_set(err, -EINVAL, "%s and %s arms have nothing in common",
+			run->base->kind->name, run->head->kind->name);
+	r = plan_of(run, run->base, "base", options, workloads, &base, err);
 
 	r = r ? r : plan_of(run, run->head, "head", options, workloads, &head, err);
 	if (!r && (cb_gate_match(run->gate, base.cells, base.n, head.cells, head.n,
-			   run->base->kind->names_differ || run->head->kind->names_differ) ||
+			   run->base->kind->names_differ) ||
 			  name_sides(run)))
 		r = cb_error_set(err, -ENOMEM, "out of memory");
 	cb_drive_plan_release(&base);

@@ -5,6 +5,12 @@
 # shellcheck disable=SC2016 # what an arm does is expanded in the arm
 load helper
 load gate
+load plugin
+
+setup_file()
+{
+	install_concbench
+}
 
 validate_gate()
 {
@@ -148,7 +154,7 @@ validate_gate()
 @test "gate: a hanging head is ended" {
 	arm base
 	arm head 'does=sleep 1000'
-	run --separate-stderr timeout 60 "$CONCBENCH" gate --base=concbench:./base --head=concbench:./head --sample-time=1s \
+	run --separate-stderr timeout 110 "$CONCBENCH" gate --base=concbench:./base --head=concbench:./head --sample-time=1s \
 		--timeout=1ms --output=gate.json
 	[ "$status" -eq 5 ]
 	[[ $stderr == *"head: timeout: did not answer in time"* ]]
@@ -276,7 +282,7 @@ validate_gate()
 		[[ $output == *"edited.json: "*"$what"* ]]
 	done <<-'END'
 		checksum|block["samples"][2]["steal_ns"] += 1
-		blocks[3].d_log|block["samples"][0]["makespan_ns"] *= 2
+		blocks[3].d_log|for s, arm in zip(block["samples"], block["order"]): s["makespan_ns"] *= 1 + (arm == "B")
 		.order|block["order"] = block["order"][::-1]
 		order|block["coin"] = 1 - block["coin"]
 		verdict: the file says 'PASS'|cell["verdict"] = "PASS"
@@ -350,6 +356,60 @@ validate_gate()
 	run bash -c '"$CONCBENCH" gate --base=concbench:./base --head=concbench:./head --sample-time=1s --quiet >/dev/full'
 	assert_status 7
 	assert_output "No space left"
+}
+
+@test "gate: a plugin against itself, and against one that crashes, hangs or is no plugin" {
+	local sound crashing bad
+	sound=$(hostile NOTHING)
+	run --separate-stderr "$CONCBENCH" gate --base="plugin:$sound" --head="plugin:$sound" --mode=threads --workers=2 \
+		--sample-time=3ms --warmup=1ms --blocks=4 --output=gate.json hostile
+	echo "$stderr"
+	[ "$status" -eq 0 ] || [ "$status" -eq 3 ] || [ "$status" -eq 4 ]
+	validate_gate gate.json
+	assert_json gate.json "[c['status'] for c in cells] == ['ok'] and len(d['null']['blocks']) == 8"
+	run "$CONCBENCH" gate --replay=gate.json
+	assert_output "to the last bit"
+	crashing=$(hostile RUN_CRASHES)
+	run "$CONCBENCH" gate --base="plugin:$sound" --head="plugin:$crashing" --mode=threads --workers=2 \
+		--sample-time=3ms --warmup=1ms --output=gate.json hostile
+	assert_status 5
+	assert_output "failed: head: crashed"
+	for bad in LOAD_CRASHES NO_SYMBOL; do
+		crashing=$(hostile $bad)
+		run "$CONCBENCH" gate --base="plugin:$sound" --head="plugin:$crashing" --output=gate.json hostile
+		assert_status 2
+		assert_output "gate: head: --plugin"
+	done
+	run "$CONCBENCH" gate --base="plugin:$sound" --head="plugin:$sound"
+	assert_status 2
+	assert_output "name the workloads"
+}
+
+@test "gate: two commands, split into words as a shell does it" {
+	run --separate-stderr "$CONCBENCH" gate --base="cmd:sh -c 'sleep 0.001; exit 0'" --head='cmd:sleep "0.02"' --mode=serial \
+		--units=1 --blocks=4 --timeout=100s --output=gate.json
+	echo "$stderr"
+	# the null arm moves by chance once in a hundred times
+	[ "$status" -eq 1 ] || [ "$status" -eq 4 ]
+	assert_json gate.json "cells[0]['verdict'] == 'FAIL' and cells[0]['workload'] == 'command'"
+	validate_gate gate.json
+	run "$CONCBENCH" gate --base=cmd:true --head=cmd:false --mode=serial --output=gate.json
+	assert_status 5
+	assert_output "failed: head: failed"
+	while IFS='|' read -r base head why; do
+		run "$CONCBENCH" gate --base="$base" --head="$head"
+		echo "$base $head: $output"
+		[ "$status" -eq 2 ]
+		[[ $output == *"$why"* ]]
+	done <<-'END'
+		cmd:no-such-program|cmd:true|no program 'no-such-program'
+		cmd:|cmd:true|names no program
+		cmd:true > x|cmd:true|--base
+		cmd:true|plugin:/etc/passwd|nothing in common
+	END
+	run "$CONCBENCH" gate --base=cmd:true --head=cmd:true null
+	assert_status 2
+	assert_output "takes no others"
 }
 
 @test "gate: what cannot be understood is a usage error, before anything runs" {
