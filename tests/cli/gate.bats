@@ -374,11 +374,11 @@ validate_gate()
 		--sample-time=3ms --warmup=1ms --output=gate.json hostile
 	assert_status 5
 	assert_output "failed: head: crashed"
-	for bad in LOAD_CRASHES NO_SYMBOL; do
-		crashing=$(hostile $bad)
+	for bad in LOAD_CRASHES WRONG_ABI; do
+		crashing=$(hostile $bad -DWRONG_EXPORT=1)
 		run "$CONCBENCH" gate --base="plugin:$sound" --head="plugin:$crashing" --output=gate.json hostile
 		assert_status 2
-		assert_output "gate: head: --plugin"
+		assert_output "gate: head: --plugin.*($bad|ABI|SIGABRT)"
 	done
 	run "$CONCBENCH" gate --base="plugin:$sound" --head="plugin:$sound"
 	assert_status 2
