@@ -38,6 +38,7 @@ int cb_cmd_host(int argc, char **argv);
 int cb_cmd_compare(int argc, char **argv);
 int cb_cmd_analyze(int argc, char **argv);
 int cb_cmd_demo(int argc, char **argv);
+int cb_cmd_gate(int argc, char **argv);
 int cb_cmd_sample(int argc, char **argv);
 
 /* Prints "concbench: WHAT: WHY" on stderr. Control characters in either are shown as '?'. */

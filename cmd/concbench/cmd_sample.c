@@ -183,6 +183,7 @@ static int set_options(struct one *one, struct cb_error *err)
 		.warmup_ns = q->warmup_ns,
 		.timeout_ns = q->timeout_ns,
 		.seed = q->seed,
+		.allow_unverified = q->allow_unverified,
 		.dir = strdup(q->dir              ? q->dir
 			      : tmpdir && *tmpdir ? tmpdir
 						  : "/var/tmp"),

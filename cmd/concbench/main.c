@@ -23,6 +23,7 @@ static const struct cb_command commands[] = {
 	{ "analyze", cb_cmd_analyze, "what stored results say: speed-up, fits, where the time went, advice",
 		false },
 	{ "demo", cb_cmd_demo, "what is claimed about processes and threads, put to the test", false },
+	{ "gate", cb_cmd_gate, "two builds measured in turns; fails when head is slower than base", false },
 	{ "sample", cb_cmd_sample, "one sample from a description on standard input", true },
 };
 
@@ -53,8 +54,9 @@ static int print_help(FILE *out)
 			fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
 	fputs("\nconcbench COMMAND --help, or concbench help COMMAND, is the manual of a command;\n"
 	      "concbench --version tells the version.\n"
-	      "Exit status: 0 done, 2 usage, 4 unfit environment, 5 a workload failed, 6 nothing was "
-	      "measured,\n"
+	      "Exit status: 0 done, 1 a regression, 2 usage, 3 inconclusive, 4 unfit environment, 5 a "
+	      "workload\n"
+	      "failed, 6 nothing was measured,\n"
 	      "7 the result could not be saved, 128+N ended by signal N.\n",
 		out);
 	return CB_EXIT_OK;

@@ -57,7 +57,7 @@ int cb_stage_enter(struct cb_stage *stage, const char *what, bool wait, bool qui
 
 	if (status)
 		return status;
-	if (cb_supervisor_new(&stage->supervisor, &err) < 0) {
+	if (!stage->supervisor && cb_supervisor_new(&stage->supervisor, &err) < 0) {
 		cb_complain(what, err.text);
 		return CB_EXIT_UNFIT;
 	}

@@ -27,7 +27,10 @@ struct cb_stage {
 
 /* Finds out what the host is. */
 int cb_stage_load(struct cb_stage *stage);
-/* Takes the turn on the host, waiting for it or not; then signals are the supervisor's. what: the command. */
+/*
+ * Takes the turn on the host, waiting for it or not; then signals are the supervisor's, which is made unless
+ * it is there already. what: the command.
+ */
 int cb_stage_enter(struct cb_stage *stage, const char *what, bool wait, bool quiet);
 void cb_stage_release(struct cb_stage *stage);
 

@@ -1,5 +1,6 @@
 #include "lib/result/list_json.h"
 
+#include "lib/base/param.h"
 #include "lib/base/text.h"
 #include "lib/result/json.h"
 #include "lib/result/result.h"
@@ -190,19 +191,44 @@ static void add_cpus(struct cb_json in, const struct cb_placement *placement)
 	cb_json_numbers_finish(&numbers, in, "cpus");
 }
 
+/* All parameters as text, so that `concbench sample` can be asked for the same. */
+static void add_param_values(struct cb_json in, const struct cb_group *group)
+{
+	struct cb_json params = cb_json_object(in, "params");
+	char value[CB_PARAM_TEXT_MAX];
+
+	for (const struct cb_param *p = group->workload->params; p && p->name; p++)
+		cb_json_text(params, p->name, cb_param_format(p, group->params, value, sizeof value));
+}
+
+static void add_work(struct cb_json in, const struct cb_group *group, const struct cb_cell *cell)
+{
+	const struct cb_workload *workload = group->workload;
+
+	cb_json_text(in, "workload", workload->name);
+	cb_json_u64(in, "workload_version", workload->version);
+	cb_json_text(in, "unit", workload->unit);
+	cb_json_text(in, "class", cb_class_names[workload->class]);
+	add_param_values(in, group);
+	cb_json_u64(in, "units_min", cell->units_min ? cell->units_min : CB_NONE);
+	cb_json_u64(in, "units_max", cell->units_max ? cell->units_max : CB_NONE);
+}
+
 static void add_cell(struct cb_json in, const struct cb_plan *plan, const struct cb_cell *cell)
 {
 	struct cb_json o = cb_json_object(in, NULL);
 
 	cb_json_text(o, "id", cell->id);
-	cb_json_text(o, "workload", plan->groups[cell->group].workload->name);
+	add_work(o, &plan->groups[cell->group], cell);
 	cb_json_text(o, "mode", cell->mode->name);
 	cb_json_text(o, "dispatch", cb_dispatches[cell->dispatch].name);
+	cb_json_u64(o, "batch", cell->batch);
 	cb_json_u64(o, "workers", cell->shape.workers);
 	cb_json_u64(o, "processes", cell->shape.processes);
 	cb_json_u64(o, "threads", cell->shape.threads);
 	cb_json_text(o, "pin", cb_pin_names[cell->placement.pin]);
 	add_cpus(o, &cell->placement);
+	cb_json_u64(o, "cpus_n", cell->env.cpus);
 	cb_json_bool(o, "oversubscribed", cell->oversubscribed);
 	cb_json_text(o, "status", cb_status_names[cell->status]);
 	cb_json_text_if(o, "reason", cell->reason);

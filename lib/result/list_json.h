@@ -4,12 +4,13 @@
  * workloads  {"schema": "concbench.list/1", "workloads": [{"name", "summary", "unit", "version", "class",
  *            "modes": [...], "dispatches": [...], "params": [...], "metrics": [...]}]}
  * groups     {"schema": "concbench.list/1", "groups": [{"name", "summary", "workloads": [...]}]}; names
- * without the @ that stands before them on the command line, workloads as they are written there modes
- * {"schema": "concbench.list/1", "modes": [{"name", "summary"}], "dispatches": [likewise]} params {"schema":
- * "concbench.list/1", "workload": NAME, "params": [{"name", "type", "unit", "default", "min", "max", "words",
- * "help"}]}; what does not apply is absent plan       {"schema": "concbench.plan/1", "expected_ns", "cells":
- * [{"id", "workload", "mode", "dispatch", "workers", "processes", "threads", "pin", "cpus", "oversubscribed",
- * "status", "reason"}]}
+ *            without the @ of the command line, workloads as they are written there
+ * modes      {"schema": "concbench.list/1", "modes": [{"name", "summary"}], "dispatches": [likewise]}
+ * params     {"schema": "concbench.list/1", "workload": NAME, "params": [{"name", "type", "unit", "default",
+ *            "min", "max", "words", "help"}]}; what does not apply is absent
+ * plan       {"schema": "concbench.plan/1", "expected_ns", "cells": [{"id", "workload", "workload_version",
+ *            "unit", "class", "params": {NAME: TEXT}, "units_min", "units_max", "mode", "dispatch", "batch", "workers",
+ *            "processes", "threads", "pin", "cpus", "cpus_n", "oversubscribed", "status", "reason"}]}
  */
 #ifndef CB_RESULT_LIST_JSON_H
 #define CB_RESULT_LIST_JSON_H

@@ -197,6 +197,9 @@ struct cb_document {
 	const void *arg;
 	bool complete; /* it may replace a file that was there before */
 };
+/* Between parts of the work; the document says that it is partial. Otherwise as cb_saver_checkpoint. */
+int cb_saver_checkpoint_document(
+	struct cb_saver *saver, const struct cb_document *document, struct cb_error *err);
 /* Writes it, whatever is in it; otherwise as cb_saver_finish. */
 int cb_saver_finish_document(struct cb_saver *saver, const struct cb_document *document,
 	const char **ret_path, struct cb_error *err);

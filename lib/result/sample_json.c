@@ -98,6 +98,15 @@ static int take_seed(
 	return 0;
 }
 
+static int take_bool(
+	const struct row *row, const cJSON *item, struct cb_sample_request *to, struct cb_error *err)
+{
+	if (!cJSON_IsBool(item))
+		return refuse(row, "true or false", err);
+	*(bool *)((char *)to + row->offset) = cJSON_IsTrue(item);
+	return 0;
+}
+
 static int take_timing(
 	const struct row *row, const cJSON *item, struct cb_sample_request *to, struct cb_error *err)
 {
@@ -168,6 +177,7 @@ static const struct row rows[] = {
 	{ "warmup_ns", take_u64, AT(warmup_ns), 0, DURATION_MAX_NS, false },
 	{ "timeout_ns", take_u64, AT(timeout_ns), 1, DURATION_MAX_NS, false },
 	{ "dir", take_string, AT(dir), 0, 0, false },
+	{ "allow_unverified", take_bool, AT(allow_unverified), 0, 0, false },
 };
 
 static const struct row *find_row(const char *key)

@@ -32,6 +32,7 @@ struct cb_sample_request {
 	uint64_t timing_every; /* at least 1, the default */
 	uint64_t warmup_ns;    /* 20 ms unless given */
 	uint64_t timeout_ns;   /* 10 s unless given, not 0 */
+	bool allow_unverified; /* false unless given */
 };
 
 /*

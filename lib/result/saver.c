@@ -283,20 +283,26 @@ static bool has_number(const struct cb_result *result)
 	return false;
 }
 
+int cb_saver_checkpoint_document(
+	struct cb_saver *saver, const struct cb_document *document, struct cb_error *err)
+{
+	uint64_t now = cb_now_ns();
+	int rc;
+
+	if (saver->direct || (saver->last_ns && now - saver->last_ns < CHECKPOINT_NS))
+		return 0;
+	rc = write_part(saver, document);
+	saver->last_ns = cb_now_ns();
+	return rc ? later_save_error(saver, rc, err) : 0;
+}
+
 int cb_saver_checkpoint(struct cb_saver *saver, const struct cb_result *result, struct cb_error *err)
 {
 	struct cb_result unfinished = *result;
 	struct cb_document document = document_of(&unfinished);
-	uint64_t now = cb_now_ns();
-	int rc;
 
-	if (saver->direct || !worth_saving(result) ||
-		(saver->last_ns && now - saver->last_ns < CHECKPOINT_NS))
-		return 0;
 	unfinished.partial = true;
-	rc = write_part(saver, &document);
-	saver->last_ns = cb_now_ns();
-	return rc ? later_save_error(saver, rc, err) : 0;
+	return worth_saving(result) ? cb_saver_checkpoint_document(saver, &document, err) : 0;
 }
 
 int cb_saver_finish_document(struct cb_saver *saver, const struct cb_document *document,

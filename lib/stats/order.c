@@ -128,13 +128,12 @@ double cb_binomial_half_cdf(unsigned n, int k)
 	return 1 - lower_tail(n, n - (unsigned)k - 1);
 }
 
-unsigned cb_order_k(unsigned n, double confidence)
+unsigned cb_order_k_of_tail(unsigned n, double tail)
 {
-	double tail = (1 - confidence) / 2;
 	unsigned low = 0,
 		 high = n / 2 + n % 2; /* k lies in low..high: no k above the middle can satisfy 1/2 */
 
-	assert(confidence >= 0 && confidence <= 1);
+	assert(tail >= 0 && tail <= 0.5);
 	while (low < high) {
 		unsigned k = high - (high - low) / 2;
 
@@ -144,6 +143,34 @@ unsigned cb_order_k(unsigned n, double confidence)
 			high = k - 1;
 	}
 	return low;
+}
+
+unsigned cb_order_k(unsigned n, double confidence)
+{
+	assert(confidence >= 0 && confidence <= 1);
+	return cb_order_k_of_tail(n, (1 - confidence) / 2);
+}
+
+double cb_median(const double *values, unsigned n)
+{
+	assert_finite(values, n);
+	return n ? interpolate(values, n, (n - 1) / 2.0) : NAN;
+}
+
+double cb_median_low(const double *values, unsigned n, double level)
+{
+	unsigned k = cb_order_k_of_tail(n, level);
+
+	assert_finite(values, n);
+	return k ? order_statistic(values, n, k) : NAN;
+}
+
+double cb_median_high(const double *values, unsigned n, double level)
+{
+	unsigned k = cb_order_k_of_tail(n, level);
+
+	assert_finite(values, n);
+	return k ? order_statistic(values, n, n + 1 - k) : NAN;
 }
 
 static double mean_of(const double *values, unsigned n, double min, double max)

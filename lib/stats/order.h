@@ -24,6 +24,17 @@ struct cb_estimate {
 struct cb_estimate cb_estimate(const double *values, unsigned n, double confidence);
 /* The k above, 1-based; 0 when none exists. */
 unsigned cb_order_k(unsigned n, double confidence);
+/* The same for one tail: the largest k with P(Bin(n,1/2) <= k-1) <= tail, which is at most 1/2. */
+unsigned cb_order_k_of_tail(unsigned n, double tail);
+/* The median: the mean of the two middle values for an even n. NaN for n = 0. */
+double cb_median(const double *values, unsigned n);
+/*
+ * One-sided bounds of the median that values are drawn around: x_(k) and x_(n+1-k), k as above, so that the
+ * median is beyond each with a probability of level at most, whatever the distribution. level is at most 1/2.
+ * NaN where n is too small for any.
+ */
+double cb_median_low(const double *values, unsigned n, double level);
+double cb_median_high(const double *values, unsigned n, double level);
 /* Half-width of the interval relative to the median; NaN where there is no interval or the median is 0. */
 double cb_estimate_half_width(const struct cb_estimate *e);
 /* exp of every number of an estimate made from logarithms (mean becomes the geometric mean). */
