@@ -2,7 +2,7 @@
 # The step of CI (scripts/ci-gate) and what GitHub calls it by (action.yml): what is built, what is measured, what each
 # exit status becomes, and that nothing of the inputs is taken for shell code. concbench is played by a script.
 
-# shellcheck disable=SC2154,SC2016 # run sets output and status; what is in quotes stays unexpanded on purpose
+# shellcheck disable=SC2154,SC2016,SC2030,SC2031 # each test is a subshell; run sets output and status; what is in quotes stays unexpanded on purpose
 load helper
 
 setup()
