@@ -68,7 +68,7 @@ PACKAGES   := $(LINKED) hwloc# opened at run time and closed again: lib/host/hwl
 PKG_CONFIG ?= pkg-config
 
 # These targets work without the libraries, or install them first and call make again.
-no_build := help clean dist uninstall quickstart check asan tsan fuzz lint fmt bench concepts
+no_build := help clean dist uninstall quickstart check asan tsan fuzz lint fmt bench baseline concepts
 ifneq ($(filter-out $(no_build),$(or $(MAKECMDGOALS),all)),)
 missing := $(shell for p in $(PACKAGES); do $(PKG_CONFIG) --exists $$p 2>/dev/null || echo $$p; done)
 ifneq ($(missing),)
@@ -169,7 +169,7 @@ CLI_TESTS  = $(sort $(wildcard tests/cli/*.bats tests/fault/*.bats))
 # Threads are what the thread sanitizer looks at.
 TSAN_TESTS = $(sort $(wildcard tests/cli/run*.bats))
 
-.PHONY: check asan tsan lint fmt bench concepts fuzz
+.PHONY: check asan tsan lint fmt bench baseline concepts fuzz
 check: ## install what the tests need, build, run all tests
 	scripts/deps --tests
 	+$(submake) all unit
@@ -204,6 +204,10 @@ concepts: ## run concbench demo and write what it says into docs/concepts.md
 bench: ## compare the harness with bare loops, sysbench and fio
 	+$(submake) all
 	scripts/bench
+
+baseline: ## measure a baseline of this kind of host into results/baselines, on a quiet host (results/README.md)
+	+$(submake) all
+	scripts/baseline make
 
 QUICKSTART_WORKLOADS = cpu_prime cpu_deflate mem_stream wait_sleep:duration=2ms file_read:cache=direct,size=64MiB
 .PHONY: quickstart

@@ -2,6 +2,7 @@
  */
 #include "cmd/concbench/cmd.h"
 #include "cmd/concbench/human.h"
+#include "cmd/concbench/markdown.h"
 #include "cmd/concbench/option.h"
 #include "cmd/concbench/style.h"
 #include "lib/analyze/compare.h"
@@ -155,34 +156,46 @@ static void print_text(const struct cb_comparison *c)
 
 /* ---- markdown ---- */
 
-/* A table cell of foreign text: what Markdown or HTML would take for its own is written as an entity. */
-static void print_cell(const char *text)
+static void markdown_pair(const struct cb_pair *pair)
 {
-	char quoted[1200];
+	char base[CB_HUMAN], new[CB_HUMAN], change[80], verdict[160];
+	bool bad = pair->change == CB_CHANGE_SLOWER || pair->change == CB_CHANGE_LOST;
+	const char *bold = bad ? "**" : "";
 
-	for (const char *s = cb_quote(text, quoted, sizeof quoted); *s; s++) {
-		if (strchr("\\`*_{}[]()<>#+!|&~@:\"'$", *s))
-			printf("&#%d;", *s);
-		else
-			putchar(*s);
+	fputs("| ", stdout);
+	cb_markdown_code(pair->base->id, stdout);
+	printf(" | %s | %s | %s | %s", cb_human_si(pair->base_rate, base), cb_human_si(pair->new_rate, new),
+		change_of(pair, change), bold);
+	/* Words of ours, but for the statuses of a file that may be anybody's. */
+	verdict_of(pair, verdict);
+	if (isfinite(pair->base_rate) && isfinite(pair->new_rate))
+		fputs(verdict[0] == '~' ? "&#126;" : verdict, stdout);
+	else
+		cb_markdown_code(verdict, stdout);
+	printf("%s |\n", bold);
+}
+
+static void markdown_alone(const char *where, const struct cb_stored_cell *const *cells, unsigned n)
+{
+	if (!n)
+		return;
+	printf("\nOnly in %s, hence not compared: ", where);
+	for (unsigned i = 0; i < n && i < 3; i++) {
+		fputs(i ? ", " : "", stdout);
+		cb_markdown_code(cells[i]->id, stdout);
 	}
+	if (n > 3)
+		printf(" and %u more", n - 3);
+	puts("  ");
 }
 
 static void print_markdown(const struct cb_comparison *c)
 {
-	char base[CB_HUMAN], new[CB_HUMAN], change[80], verdict[160];
-
-	puts("| cell | base/s | new/s | new / base - 1 | |\n|---|--:|--:|--:|---|");
-	for (unsigned i = 0; i < c->n; i++) {
-		const struct cb_pair *pair = &c->pairs[i];
-
-		fputs("| ", stdout);
-		print_cell(pair->base->id);
-		printf(" | %s | %s | %s | ", cb_human_si(pair->base_rate, base),
-			cb_human_si(pair->new_rate, new), change_of(pair, change));
-		print_cell(verdict_of(pair, verdict));
-		puts(" |");
-	}
+	puts("| cell | base/s | new/s | new / base - 1 | |\n|:---|---:|---:|---:|:---|");
+	for (unsigned i = 0; i < c->n; i++)
+		markdown_pair(&c->pairs[i]);
+	markdown_alone("base", c->only_base, c->only_base_n);
+	markdown_alone("new", c->only_new, c->only_new_n);
 	putchar('\n');
 	print_counts(c);
 }

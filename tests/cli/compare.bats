@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # concbench compare: what is compared, what is refused, how it is said.
 
-# shellcheck disable=SC2154 # run sets output, stderr, status and the lines of both
+# shellcheck disable=SC2154,SC2016 # run sets output, stderr, status and the lines of both; backticks are Markdown's
 load helper
 
 # made FILE FACTOR [EXPRESSION]: a result of two cells of 8 blocks at FACTOR times a rate, with 1 % of spread; EXPRESSION changes d.
@@ -80,10 +80,27 @@ PY
 	made a.json 1 'd["cells"][0]["id"] = "w|<script>`[x](y)\x1b[31m/serial/1"'
 	run concbench compare a.json a.json --report=markdown
 	assert_status 0
-	refute_output '<script>|\]\(|`'
+	# Nothing but our own markup: code spans, and the element code around entities.
+	bare=${output//<code>/}
+	! grep -qE '<|\]\(|w\|' <<<"${bare//<\/code>/}" || fail "$output"
+	[ "$(grep -c '`' <<<"$output")" -eq 1 ] || fail "$output"
+	assert_output '^\| <code>w&#124;&#60;script'
 	[ "$(grep -c '^|' <<<"$output")" -eq 4 ] || fail "$output"
 	run concbench compare a.json a.json
 	! LC_ALL=C grep -q $'\x1b' <<<"$output" || fail "an escape sequence came through"
+}
+
+@test "Markdown reads well: names as code, what is worse in bold, what is alone by name" {
+	made a.json 1 'd["cells"][0]["params"] = {}'
+	made b.json 0.9 'd["cells"].append(dict(d["cells"][0], id="w/a@b_c/3", params={"y": 1}))'
+	run concbench compare a.json b.json --report=markdown
+	assert_status 0
+	assert_output '^\| `w/threads/2` \| .* \| \*\*slower\*\* \|$'
+	assert_output '^Only in base, hence not compared: `w/serial/1`'
+	assert_output '^Only in new, hence not compared: `w/serial/1`, `w/a@b_c/3`'
+	made c.json 1
+	run concbench compare c.json c.json --report=markdown
+	assert_output '^\| `w/threads/2` \| .* \| &#126; \|$'
 }
 
 @test "real results of one build compare with each other" {
