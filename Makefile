@@ -222,7 +222,8 @@ pcdir      = $(DESTDIR)$(PREFIX)/lib/pkgconfig
 mandir     = $(DESTDIR)$(PREFIX)/share/man/man1
 MANPAGES   := $(wildcard docs/*.1)
 DOCS       := $(wildcard README.md LICENSE docs/*.md docs/*.json)
-SCRIPTS    := $(wildcard scripts/table.py)
+SCRIPTS    := $(sort $(wildcard scripts/*.py))
+MODULES    := $(sort $(wildcard scripts/concbench_tools/*.py))
 HEADERS    := $(sort $(wildcard lib/workload*.h))
 EXAMPLES   := $(sort $(wildcard examples/*))
 
@@ -232,14 +233,15 @@ install: all ## install below PREFIX (/usr/local), inside DESTDIR
 
 # What is built already, as it is: for the tests, whose build may have other flags.
 install-files:
-	install -d $(bindir) $(includedir) $(datadir) $(docdir)
+	install -d $(bindir) $(includedir) $(datadir)/concbench_tools $(docdir)
 	install -m 755 $(BIN) $(bindir)/concbench
 	install -m 644 $(HEADERS) $(includedir)
 	install -d $(pcdir) $(docdir)/examples
 	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' lib/concbench.pc.in >$(pcdir)/concbench.pc
 	chmod 644 $(pcdir)/concbench.pc
 	install -m 644 $(EXAMPLES) $(docdir)/examples
-	$(if $(SCRIPTS),install -m 755 $(SCRIPTS) $(datadir))
+	install -m 755 $(SCRIPTS) $(datadir)
+	install -m 644 $(MODULES) $(datadir)/concbench_tools
 	install -m 644 $(DOCS) $(docdir)
 	$(if $(MANPAGES),install -d $(mandir) && install -m 644 $(MANPAGES) $(mandir))
 

@@ -38,7 +38,9 @@ ESTIMATE = {"median": AMOUNT, "ci_low": AMOUNT, "ci_high": AMOUNT}
 SAMPLE_MEDIANS = ("makespan_ns", "spawn_ns", "teardown_ns", "start_skew_ns", "pss_bytes", "capacity")
 SAMPLE_AMOUNTS = ("units", "cpu_user_ns", "cpu_sys_ns")
 SAMPLE = {"discarded": BOOL, "metrics": MapOf(REAL), "notes": MapOf(SCALAR), **{key: AMOUNT for key in SAMPLE_MEDIANS + SAMPLE_AMOUNTS}}
+FAULT = {"n": WHOLE, "lost": ESTIMATE, "notice_ns": ESTIMATE, "survivors": AMOUNT, "noticed_by": WORD}
 LATENCY = {key: AMOUNT for key in ("count", "p50_ns", "p90_ns", "p99_ns", "p999_ns", "max_ns")}
+PRICE = {**ESTIMATE, "metric": WORD, "unit": WORD, "ratio": {**ESTIMATE, "versus": WORD}}
 SUMMARY = {
     "n": WHOLE,
     "units_per_s": ESTIMATE,
@@ -54,11 +56,16 @@ SUMMARY = {
     "short": BOOL,
     "open_loop": {"overloaded": BOOL},
     "run_delay_ns": AMOUNT,
+    "ctx_voluntary": AMOUNT,
+    "ctx_involuntary": AMOUNT,
+    "throttled": AMOUNT,
     "metrics": MapOf(REAL),
+    "price": PRICE,
+    "finding": WORD,
     **{key: AMOUNT for key in SAMPLE_MEDIANS},
 }
 CELL = {
-    **{key: WORD for key in ("id", "workload", "class", "unit", "mode", "dispatch", "pin", "status", "reason")},
+    **{key: WORD for key in ("id", "workload", "class", "unit", "mode", "dispatch", "pin", "status", "reason", "expected")},
     **{key: WHOLE for key in ("workload_version", "workers", "processes", "threads", "inflight", "units", "waves", "partners")},
     "batch": SCALAR,
     "params": MapOf(PARAM),
@@ -66,6 +73,7 @@ CELL = {
     "oversubscribed": BOOL,
     "samples": [SAMPLE],
     "latency": LATENCY,
+    "fault": FAULT,
     "summary": SUMMARY,
 }
 RESULT = {
@@ -78,7 +86,7 @@ RESULT = {
         **{key: WORD for key in ("fingerprint", "hostname", "cpu_model", "kernel")},
         **{key: AMOUNT for key in ("clock_ns", "cpus_usable", "load_1min")},
     },
-    "options": {"samples": WHOLE, "allow_unverified": BOOL},
+    "options": {"samples": WHOLE, "allow_unverified": BOOL, "fault": {"how": WORD, "worker": WHOLE, "after": AMOUNT}},
     "labels": MapOf(SCALAR),
     "cells": [CELL],
 }
