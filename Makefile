@@ -176,7 +176,7 @@ check: ## install what the tests need, build, run all tests
 	scripts/runtests --profile=$(PROFILE) $(call UNIT_TESTS,$(PROFILE)) $(CLI_TESTS)
 
 # Tests of scripts alone have nothing to sanitize.
-ASAN_TESTS = $(filter-out tests/cli/table.bats tests/cli/tools.bats,$(CLI_TESTS))
+ASAN_TESTS = $(filter-out $(addprefix tests/cli/,table.bats pivot.bats plot.bats export.bats tools.bats),$(CLI_TESTS))
 asan: ## the same under the address and undefined behaviour sanitizers
 	+$(submake) all unit PROFILE=asan WERROR=1
 	scripts/runtests --profile=asan $(call UNIT_TESTS,asan) $(ASAN_TESTS)
@@ -211,6 +211,11 @@ quickstart: ## install what the build needs, build, measure real workloads in al
 	scripts/deps
 	+$(submake) all
 	$(BUILDDIR)/concbench run --quick --output=results/quickstart.json $(QUICKSTART_WORKLOADS)
+
+PICTURE = docs/pictures/quickstart.svg
+.PHONY: picture
+picture: ## draw README's picture from what quickstart measured, by gnuplot
+	scripts/plot.py --output=$(PICTURE) results/quickstart.json
 
 # ---- installing ----------------------------------------------------------------------------------------------
 
