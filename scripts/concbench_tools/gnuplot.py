@@ -115,7 +115,8 @@ def series_plots(name: str, series: Series, panel: Panel, output: Output) -> Lis
     style = STYLES[series.style % len(STYLES)]
     title = quoted(shorten(series.label, 60)) if panel.legend else "''"
     if output.kind == "dumb":
-        return ["%s using 1:2 with %s pointtype %d title %s" % (name, "points" if panel.bars else "linespoints", series.style + 1, title)]
+        shape = "points" if panel.bars else "linespoints"
+        return ["%s using 1:2 with %s pointtype %d title %s" % (name, shape, series.style + 1, title)]
     if panel.bars:
         return bar_plots(name, series, "linecolor rgb '%s'" % style.color, title)
     look = "linecolor rgb '%s' linewidth 2 dashtype %d pointtype %d pointsize 0.9" % (style.color, style.dash, style.point)
@@ -139,7 +140,7 @@ def axes(panel: Panel, figure: Figure, output: Output) -> List[str]:
     lines = ["set title %s" % quoted(panel.title), "set xlabel %s" % quoted(panel.x_label)]
     lines.append("set xrange [%s:%s]" % (number(low), number(high)))
     lines.append("set yrange [%s]" % ("*:*" if panel.log else "0:*"))
-    lines.append("unset logscale")
+    lines += ["unset logscale", "unset offsets" if panel.log else "set offsets 0, 0, graph 0.05, 0"]
     if panel.log:
         lines.append("set logscale xy 2" if panel.ideal else "set logscale y 10")
     tics = ", ".join("%s %s" % (tic_label(text), number(x)) for x, text in panel.tics)

@@ -141,7 +141,8 @@ def with_bases(entries: Sequence[Entry], plan: Plan, results: Sequence[Result]) 
     for entry in meeting(entries, plan.base, results):
         other = bases.setdefault(key_of(alike, entry), entry)
         if other is not entry:
-            raise UsageError("--relative-to: " + ambiguity(other, entry, {column.name for column in alike} | {name for name, _ in plan.base}))
+            known = {column.name for column in alike} | {name for name, _ in plan.base}
+            raise UsageError("--relative-to: " + ambiguity(other, entry, known))
     return [entry._replace(base=bases.get(key_of(alike, entry))) for entry in entries]
 
 

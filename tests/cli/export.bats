@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # scripts/export.py: results as Google Benchmark's and hyperfine's JSON.
+# shellcheck disable=SC2154 # split sets out, err and status
 load helper
 load scripts
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # Pivots of scripts/table.py: rows, columns and values by name, ratios to a base, several files.
+# shellcheck disable=SC2154 # split sets out, err and status
 load helper
 load scripts
 

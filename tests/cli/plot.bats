@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # scripts/plot.py: pictures by gnuplot, that texts of a result stay texts in them, and what it refuses.
+# shellcheck disable=SC2154 # split sets out, err and status
 load helper
 load scripts
 
@@ -126,13 +127,14 @@ sweep()
 	[[ $out == "Speed-up over serial - Example CPU, 2 CPUs"* ]] || fail "$out"
 	[[ $out == *"threads x2    B"* && $out == *cpu_prime* ]] || fail "$out"
 	awk 'length > 80 { exit 1 }' out.txt
-	! grep -qP '[\x00-\x08\x0b-\x1f\x7f]' out.txt
+	plain out.txt
 	COLUMNS=60 LINES=20 plot "$FIXTURES/base.json" --terminal
 	awk 'length > 60 { exit 1 }' out.txt
 }
 
 @test "hostile names stay text: no command, no markup, no format, no element" {
 	hostile=$FIXTURES/hostile_plot.json
+	# shellcheck disable=SC2016 # nothing of it is to be expanded
 	name='a'"'"'b"c`id`$(id)%d%s{/Symbol x}_{y}^z@m'
 	for chart in speedup rate efficiency latency; do
 		for style in lines bars; do
@@ -147,7 +149,7 @@ sweep()
 	assert_output "'; system 'touch owned' #"
 	[ ! -e owned ]
 	plot "$hostile" --terminal
-	! grep -qP '[\x00-\x08\x0b-\x1f\x7f]|\xe2\x80\xae' out.txt
+	plain out.txt
 }
 
 @test "the user's gnuplot settings have no say" {
@@ -163,7 +165,6 @@ sweep()
 	ln -s "$(python3 -c 'import sys; print(sys.executable)')" bin/python3
 	run --separate-stderr env PATH="$PWD/bin" "$ROOT/scripts/plot.py" "$FIXTURES/base.json" -o a.svg
 	assert_status 2
-	# shellcheck disable=SC2154 # run sets it
 	[ "$stderr" = "plot.py: gnuplot is not installed: install it, on Debian and Ubuntu with apt-get install gnuplot-nox" ] || fail "$stderr"
 	[ ! -e a.svg ]
 }

@@ -1,6 +1,13 @@
 # What the tests of the scripts in scripts/ share, beside helper.bash.
 
+# shellcheck disable=SC2034 # the tests use what is set here
 FIXTURES=$ROOT/tests/cli/fixtures
+
+# plain FILE: it holds no control or direction characters.
+plain()
+{
+	! grep -qP '[\x00-\x08\x0b-\x1f\x7f]|\xe2\x80\xae' "$1" || fail "control character in $1"
+}
 
 # split SCRIPT ARGUMENT...: runs a script of scripts/ and keeps status, $out and $err apart.
 split()
