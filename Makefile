@@ -68,7 +68,7 @@ PACKAGES   := $(LINKED) hwloc# opened at run time and closed again: lib/host/hwl
 PKG_CONFIG ?= pkg-config
 
 # These targets work without the libraries, or install them first and call make again.
-no_build := help clean dist uninstall quickstart check asan tsan fuzz lint fmt bench concepts
+no_build := help clean dist uninstall quickstart picture check asan tsan fuzz lint fmt bench concepts
 ifneq ($(filter-out $(no_build),$(or $(MAKECMDGOALS),all)),)
 missing := $(shell for p in $(PACKAGES); do $(PKG_CONFIG) --exists $$p 2>/dev/null || echo $$p; done)
 ifneq ($(missing),)
