@@ -68,7 +68,7 @@ PACKAGES   := $(LINKED) hwloc# opened at run time and closed again: lib/host/hwl
 PKG_CONFIG ?= pkg-config
 
 # These targets work without the libraries, or install them first and call make again.
-no_build := help clean dist uninstall quickstart check asan tsan fuzz lint fmt bench baseline concepts
+no_build := help clean dist uninstall quickstart picture check asan tsan fuzz lint fmt bench baseline concepts
 ifneq ($(filter-out $(no_build),$(or $(MAKECMDGOALS),all)),)
 missing := $(shell for p in $(PACKAGES); do $(PKG_CONFIG) --exists $$p 2>/dev/null || echo $$p; done)
 ifneq ($(missing),)
@@ -176,7 +176,7 @@ check: ## install what the tests need, build, run all tests
 	scripts/runtests --profile=$(PROFILE) $(call UNIT_TESTS,$(PROFILE)) $(CLI_TESTS)
 
 # Tests of scripts alone have nothing to sanitize.
-ASAN_TESTS = $(filter-out tests/cli/table.bats tests/cli/tools.bats,$(CLI_TESTS))
+ASAN_TESTS = $(filter-out $(addprefix tests/cli/,table.bats pivot.bats plot.bats export.bats tools.bats),$(CLI_TESTS))
 asan: ## the same under the address and undefined behaviour sanitizers
 	+$(submake) all unit PROFILE=asan WERROR=1
 	scripts/runtests --profile=asan $(call UNIT_TESTS,asan) $(ASAN_TESTS)
@@ -216,6 +216,11 @@ quickstart: ## install what the build needs, build, measure real workloads in al
 	+$(submake) all
 	$(BUILDDIR)/concbench run --quick --output=results/quickstart.json $(QUICKSTART_WORKLOADS)
 
+PICTURE = docs/pictures/quickstart.svg
+.PHONY: picture
+picture: ## draw README's picture from what quickstart measured, by gnuplot
+	scripts/plot.py --output=$(PICTURE) results/quickstart.json
+
 # ---- installing ----------------------------------------------------------------------------------------------
 
 bindir     = $(DESTDIR)$(PREFIX)/bin
@@ -226,7 +231,8 @@ pcdir      = $(DESTDIR)$(PREFIX)/lib/pkgconfig
 mandir     = $(DESTDIR)$(PREFIX)/share/man/man1
 MANPAGES   := $(wildcard docs/*.1)
 DOCS       := $(wildcard README.md LICENSE docs/*.md docs/*.json)
-SCRIPTS    := $(wildcard scripts/table.py)
+SCRIPTS    := $(sort $(wildcard scripts/*.py))
+MODULES    := $(sort $(wildcard scripts/concbench_tools/*.py))
 HEADERS    := $(sort $(wildcard lib/workload*.h))
 EXAMPLES   := $(sort $(wildcard examples/*))
 
@@ -236,14 +242,15 @@ install: all ## install below PREFIX (/usr/local), inside DESTDIR
 
 # What is built already, as it is: for the tests, whose build may have other flags.
 install-files:
-	install -d $(bindir) $(includedir) $(datadir) $(docdir)
+	install -d $(bindir) $(includedir) $(datadir)/concbench_tools $(docdir)
 	install -m 755 $(BIN) $(bindir)/concbench
 	install -m 644 $(HEADERS) $(includedir)
 	install -d $(pcdir) $(docdir)/examples
 	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' lib/concbench.pc.in >$(pcdir)/concbench.pc
 	chmod 644 $(pcdir)/concbench.pc
 	install -m 644 $(EXAMPLES) $(docdir)/examples
-	$(if $(SCRIPTS),install -m 755 $(SCRIPTS) $(datadir))
+	install -m 755 $(SCRIPTS) $(datadir)
+	install -m 644 $(MODULES) $(datadir)/concbench_tools
 	install -m 644 $(DOCS) $(docdir)
 	$(if $(MANPAGES),install -d $(mandir) && install -m 644 $(MANPAGES) $(mandir))
 
