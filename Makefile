@@ -165,7 +165,7 @@ JOBS   := $(shell nproc)
 submake = $(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
 
 UNIT_TESTS = $(UNIT_SRCS:%.c=$(BUILDDIR)/$(1)/%)
-CLI_TESTS  = $(sort $(wildcard tests/cli/*.bats tests/fault/*.bats))
+CLI_TESTS  = $(sort $(wildcard tests/cli/*.bats tests/fault/*.bats tests/browser/*.bats))
 # Threads are what the thread sanitizer looks at.
 TSAN_TESTS = $(sort $(wildcard tests/cli/run*.bats))
 
@@ -176,7 +176,7 @@ check: ## install what the tests need, build, run all tests
 	scripts/runtests --profile=$(PROFILE) $(call UNIT_TESTS,$(PROFILE)) $(CLI_TESTS)
 
 # Tests of scripts alone have nothing to sanitize.
-ASAN_TESTS = $(filter-out $(addprefix tests/cli/,table.bats pivot.bats plot.bats export.bats tools.bats),$(CLI_TESTS))
+ASAN_TESTS = $(filter-out $(addprefix tests/cli/,table.bats pivot.bats plot.bats export.bats tools.bats report.bats) tests/browser/report.bats,$(CLI_TESTS))
 asan: ## the same under the address and undefined behaviour sanitizers
 	+$(submake) all unit PROFILE=asan WERROR=1
 	scripts/runtests --profile=asan $(call UNIT_TESTS,asan) $(ASAN_TESTS)
@@ -235,6 +235,7 @@ SCRIPTS    := $(sort $(wildcard scripts/*.py))
 MODULES    := $(sort $(wildcard scripts/concbench_tools/*.py))
 HEADERS    := $(sort $(wildcard lib/workload*.h))
 EXAMPLES   := $(sort $(wildcard examples/*))
+PARTS      := $(sort $(wildcard scripts/concbench_tools/page/*))# of the page of report.py
 
 .PHONY: install install-files uninstall dist clean help
 install: all ## install below PREFIX (/usr/local), inside DESTDIR
@@ -242,7 +243,7 @@ install: all ## install below PREFIX (/usr/local), inside DESTDIR
 
 # What is built already, as it is: for the tests, whose build may have other flags.
 install-files:
-	install -d $(bindir) $(includedir) $(datadir)/concbench_tools $(docdir)
+	install -d $(bindir) $(includedir) $(datadir)/concbench_tools/page $(docdir)
 	install -m 755 $(BIN) $(bindir)/concbench
 	install -m 644 $(HEADERS) $(includedir)
 	install -d $(pcdir) $(docdir)/examples
@@ -251,6 +252,7 @@ install-files:
 	install -m 644 $(EXAMPLES) $(docdir)/examples
 	install -m 755 $(SCRIPTS) $(datadir)
 	install -m 644 $(MODULES) $(datadir)/concbench_tools
+	install -m 644 $(PARTS) $(datadir)/concbench_tools/page
 	install -m 644 $(DOCS) $(docdir)
 	$(if $(MANPAGES),install -d $(mandir) && install -m 644 $(MANPAGES) $(mandir))
 
