@@ -137,8 +137,10 @@ void cb_table_fault_print(const struct cb_result *result, FILE *out, const struc
 	print_titles(out, style);
 	for (unsigned g = 0; g < result->plan->groups_n; g++)
 		print_group(out, result, g, style);
-	fputs("\nlost: units not done, or done in the process that died; survivors: workers that ended; "
-	      "noticed\nafter, by: from the fault to when that process or deadline knew; medians\n",
+	fputs("\nlost: units not done, or done by workers that did not end or whose process died; "
+	      "survivors:\n"
+	      "workers that ended; noticed after, by: from the fault to when that process or deadline knew; "
+	      "medians\n",
 		out);
 	if (any_oversubscribed(result))
 		fputs("*   more workers than usable CPUs\n", out);

@@ -162,6 +162,17 @@ static void add(uint64_t *sum, uint64_t one)
 	*sum = *sum == CB_NONE || one == CB_NONE ? CB_NONE : *sum + one;
 }
 
+/*
+ * What a worker queued within the sample: its readings lie before its start and after its end, and on a busy
+ * host it may lose its CPU between those for longer than the sample lasts.
+ */
+static uint64_t queued_within(const struct cb_sample *sample, const struct cb_usage *u)
+{
+	if (u->run_delay_ns == CB_NONE || sample->makespan_ns == CB_NONE)
+		return u->run_delay_ns;
+	return u->run_delay_ns < sample->makespan_ns ? u->run_delay_ns : sample->makespan_ns;
+}
+
 static void sum_slots(const struct cb_control *control, unsigned workers, struct cb_sample *ret)
 {
 	for (unsigned i = 0; i < workers; i++) {
@@ -181,7 +192,7 @@ static void sum_slots(const struct cb_control *control, unsigned workers, struct
 		add(&ret->ctx_involuntary, u->ctx_involuntary);
 		add(&ret->faults_minor, u->faults_minor);
 		add(&ret->faults_major, u->faults_major);
-		add(&ret->run_delay_ns, u->run_delay_ns);
+		add(&ret->run_delay_ns, queued_within(ret, u));
 		add(&known, u->cpu_ns + (u->run_delay_ns == CB_NONE ? 0 : u->run_delay_ns));
 		add(&ret->off_cpu_ns, known == CB_NONE ? CB_NONE : wall > known ? wall - known : 0);
 		add(&ret->read_bytes, u->read_bytes);

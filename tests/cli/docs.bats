@@ -32,6 +32,15 @@ commands_of()
 	[ "$n" -ge 8 ] || fail "only $n commands were found"
 }
 
+@test "the table of workloads has each that is built in" {
+	run concbench list
+	assert_status 0
+	while read -r workload _; do
+		case $workload in kernel_*) workload='kernel_\*' ;; esac
+		grep -q "^|.*\`$workload\`.*|.*|.*|\$" "$ROOT/README.md" || fail "README.md: no $workload in the table"
+	done <<<"$output"
+}
+
 @test "every relative link in the documents leads to a file" {
 	n=0
 	for document in "${documents[@]}"; do

@@ -171,6 +171,7 @@ check_death()
 	assert_output '^fault: worker 0 exits after 10% of its part$'
 	assert_output '^  serial +1 +crashed +100% +0 of 1 +[0-9.]+[mu]?s +harness$'
 	assert_output '^  processes +2 +crashed +[0-9.]+% +1 of 2 +[0-9.]+[mu]?s +leader$'
+	assert_output '^lost: units not done, or done by workers that did not end or whose process died;'
 	refute_output 'speed-up|on-CPU'
 	run "$ROOT/scripts/table.py" r.json
 	assert_status 0

@@ -158,6 +158,18 @@ static void test_what_one_worker_cannot_measure_is_absent(void **state)
 	assert_int_equal(s->wchar, 36);
 }
 
+/* A worker that lost its CPU before its start or after its end has read that, too. */
+static void test_no_worker_queues_for_longer_than_the_sample_lasts(void **state)
+{
+	struct outcome_rig *rig = *state;
+	const struct cb_sample *s;
+
+	rig->control->slots[1].usage.run_delay_ns = 70000;
+	s = outcome(rig);
+	assert_int_equal(s->run_delay_ns, 100 + s->makespan_ns + 100);
+	assert_int_equal(s->off_cpu_ns, 4000 - 3100);
+}
+
 /* Clock ticks may make system time exceed the exact sum. */
 static void test_system_time_never_exceeds_the_exact_sum(void **state)
 {
@@ -412,6 +424,7 @@ int main(void)
 		OUTCOME_TEST(test_times_leave_idle_workers_out_of_the_end),
 		OUTCOME_TEST(test_sums_are_over_all_workers),
 		OUTCOME_TEST(test_what_one_worker_cannot_measure_is_absent),
+		OUTCOME_TEST(test_no_worker_queues_for_longer_than_the_sample_lasts),
 		OUTCOME_TEST(test_system_time_never_exceeds_the_exact_sum),
 		OUTCOME_TEST(test_rows_count_from_the_first_start),
 		OUTCOME_TEST(test_metrics_merge_as_their_rows_say),
