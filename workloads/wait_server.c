@@ -232,10 +232,16 @@ static int server_verify(struct cb_verify *v, struct cb_error *err)
 	v->metric(v, METRIC_LATE, load.late_ns);
 	if (load.server <= SERVER_BUSY && (load.all <= ALL_BUSY || load.late <= LATE_MOST))
 		return 0;
+	if (load.late <= LATE_MOST)
+		return cb_error_set(err, -EBUSY,
+			"the server used %.0f %% of a CPU: what was measured may be the server; take a "
+			"longer delay, "
+			"fewer workers or more CPUs",
+			load.server * 100);
 	return cb_error_set(err, -EBUSY,
 		"the server is saturated: it used %.0f %% of a CPU, and %.0f %% of its answers left later "
-		"than "
-		"a tenth of the delay (%.0f us on average); take a longer delay, fewer workers or more CPUs",
+		"than a "
+		"tenth of the delay (%.0f us on average); take a longer delay, fewer workers or more CPUs",
 		load.server * 100, load.late * 100, load.late_ns / 1e3);
 }
 

@@ -16,6 +16,8 @@
 #define HOUR    (3600 * SECOND)
 #define MINIMUM (100 * MS) /* of a sample, but for --quick (METHOD 3) */
 
+#define OPEN_LEAST 1 /* units that arrive in --sample-time; samples are stretched tenfold for so few */
+
 /* Samples of a cell when precision decides, of --quick, and of --fault. */
 enum { SAMPLES_MIN = 12, SAMPLES_MAX = 30, SAMPLES_QUICK = 12, SAMPLES_FAULT = 12 };
 
@@ -376,11 +378,15 @@ static int check_rate(const struct cb_options *options, struct cb_run_cli *cli, 
 		snprintf(args->what, sizeof args->what, "--arrival");
 		return cb_error_set(err, -EINVAL, "says how the units of --rate arrive: add --rate");
 	}
-	if (!(cli->run.dispatches & ~(1u << CB_DISPATCH_SHARED)))
-		return 0;
 	snprintf(args->what, sizeof args->what, "--rate");
-	return cb_error_set(err, -EINVAL,
-		"only with --dispatch=shared: workers take units in the order of their arrival");
+	if (cli->run.dispatches & ~(1u << CB_DISPATCH_SHARED))
+		return cb_error_set(err, -EINVAL,
+			"only with --dispatch=shared: workers take units in the order of their arrival");
+	if (!cli->run.units && cli->run.open.rate_per_s * (double)cli->run.sample_time_ns / 1e9 < OPEN_LEAST)
+		return cb_error_set(err, -EINVAL,
+			"less than one unit would arrive in a sample: raise it, or --sample-time, or give "
+			"--units");
+	return 0;
 }
 
 /* How many samples when precision decides. Precision that is asked for needs its full range, quick or not. */

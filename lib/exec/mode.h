@@ -56,8 +56,9 @@ enum cb_dispatch { CB_DISPATCH_STATIC, CB_DISPATCH_SHARED, CB_DISPATCH_QUEUE, CB
 /* How units reach workers. One row a dispatch, indexed by enum cb_dispatch; ends with name NULL. */
 struct cb_dispatch_row {
 	const char *name, *summary;
-	unsigned cap; /* the CB_CAN_* bit that a workload needs */
-	bool singly;  /* automatic batches are of one unit: handing over is what is measured */
+	unsigned cap;      /* the CB_CAN_* bit that a workload needs */
+	const char *lacks; /* why workloads lack it, for the sentence that skips a cell */
+	bool singly;       /* automatic batches are of one unit: handing over is what is measured */
 	/* About what handing out one unit costs, where that is much more than a ticket: trials then do fewer
 	 * units. */
 	unsigned handover_ns;

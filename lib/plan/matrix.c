@@ -281,8 +281,9 @@ static int add_dispatches(
 		recipe->dispatch = (enum cb_dispatch)d;
 		*recipe->refused = '\0';
 		if (!(workload->caps & cb_dispatches[d].cap))
-			snprintf(recipe->refused, sizeof recipe->refused, "%s cannot run with dispatch %s",
-				workload->name, cb_dispatches[d].name);
+			snprintf(recipe->refused, sizeof recipe->refused,
+				"%s cannot run with dispatch %s: %s", workload->name, cb_dispatches[d].name,
+				cb_dispatches[d].lacks);
 		else if (b->options->open.rate_per_s > 0 && d != CB_DISPATCH_SHARED)
 			snprintf(recipe->refused, sizeof recipe->refused,
 				"--rate hands out units in the order of their arrival, which dispatch %s "

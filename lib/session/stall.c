@@ -19,6 +19,16 @@ uint64_t cb_group_stall_ns(
 	return cb_stall_limit_ns(&c);
 }
 
+/* To two digits, so that it is written in a unit that people read. */
+static uint64_t rounded(uint64_t ns)
+{
+	uint64_t step = 1;
+
+	while (ns / step >= 100)
+		step *= 10;
+	return ns - ns % step;
+}
+
 void cb_group_warn_of_long_units(const struct cb_group_run *run)
 {
 	uint64_t given = run->session->result->options->stall_ns, unit = (uint64_t)run->serial_unit_ns, limit;
@@ -28,10 +38,9 @@ void cb_group_warn_of_long_units(const struct cb_group_run *run)
 	if (!given || limit <= given)
 		return;
 	snprintf(text, sizeof text,
-		"%s: a unit takes %s, so that --stall=%s is too little to tell a worker that is stuck: %s it "
-		"is",
-		run->group->workload->name, cb_format_duration(unit - unit % 1000, unit_text),
-		cb_format_duration(given, given_text),
-		cb_format_duration(limit - limit % 1000000, limit_text));
+		"%s: a unit takes %s, so that --stall=%s is too little to tell a worker that is stuck: %s is "
+		"taken instead",
+		run->group->workload->name, cb_format_duration(rounded(unit), unit_text),
+		cb_format_duration(given, given_text), cb_format_duration(rounded(limit), limit_text));
 	cb_group_warn(run, text);
 }

@@ -105,6 +105,11 @@ setup()
 	done
 	run concbench run --rate=100 --arrival=uniform null
 	assert_status 2
+	run concbench plan --rate=0.01 cpu_prime
+	assert_status 2
+	assert_output '--rate: less than one unit would arrive in a sample'
+	run concbench plan --rate=0.01 --units=3 cpu_prime
+	assert_status 0
 }
 
 @test "a plan shows the rate and reckons with it" {
