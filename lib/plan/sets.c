@@ -193,7 +193,8 @@ static int unknown(const char *name, struct cb_error *err)
 	char quoted[64];
 	size_t n = 0;
 
-	for (const struct cb_workload_set *set = cb_workload_sets; set->name && n < CB_COUNT(names) - 1; set++)
+	for (const struct cb_workload_set *set = cb_workload_sets; set->name && n < CB_COUNT(names) - 1;
+		set++)
 		names[n++] = set->name;
 	nearest = cb_nearest(name, names);
 	cb_quote(name, quoted, sizeof quoted);

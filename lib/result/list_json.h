@@ -9,8 +9,8 @@
  * params     {"schema": "concbench.list/1", "workload": NAME, "params": [{"name", "type", "unit", "default",
  *            "min", "max", "words", "help"}]}; what does not apply is absent
  * plan       {"schema": "concbench.plan/1", "expected_ns", "cells": [{"id", "workload", "workload_version",
- *            "unit", "class", "params": {NAME: TEXT}, "units_min", "units_max", "mode", "dispatch", "batch", "workers",
- *            "processes", "threads", "pin", "cpus", "cpus_n", "oversubscribed", "status", "reason"}]}
+ *            "unit", "class", "params": {NAME: TEXT}, "units_min", "units_max", "mode", "dispatch", "batch",
+ * "workers", "processes", "threads", "pin", "cpus", "cpus_n", "oversubscribed", "status", "reason"}]}
  */
 #ifndef CB_RESULT_LIST_JSON_H
 #define CB_RESULT_LIST_JSON_H

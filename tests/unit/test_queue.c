@@ -551,9 +551,10 @@ static void *put_for_ever(void *arg)
 	int user = cb_queue_attach(c->q, 0);
 	struct item item = { .putter = 0 };
 
-	while (user >= 0)
+	if (user < 0)
+		return NULL;
+	for (;;)
 		cb_queue_put(c->q, (unsigned)user, &item, CB_QUEUE_FOREVER);
-	return NULL;
 }
 
 static void *get_for_ever(void *arg)
@@ -562,9 +563,10 @@ static void *get_for_ever(void *arg)
 	int user = cb_queue_attach(c->q, 1);
 	struct item item;
 
-	while (user >= 0)
+	if (user < 0)
+		return NULL;
+	for (;;)
 		cb_queue_get(c->q, (unsigned)user, &item, CB_QUEUE_FOREVER);
-	return NULL;
 }
 
 /*
