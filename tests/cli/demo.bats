@@ -170,7 +170,7 @@ start()
 	assert_status 5
 	grep -qE '^    cannot tell: wait_sleep:duration=100ms/processes/4: crashed: ' out
 	validate d.json
-	assert_json d.json '[c["status"] for c in d["runs"][0]["cells"]] == ["crashed", "ok"]'
+	assert_json d.json 'sorted(c["status"] for c in d["runs"][0]["cells"])[:2] == ["crashed", "ok"]'
 }
 
 @test "while another concbench measures, --no-wait fails at once" {

@@ -11,7 +11,7 @@ workloads()
 import json, sys
 small = {"cpu_prime": "limit=300", "cpu_deflate": "size=200KiB,level=1", "cpu_matmul": "n=24", "mem_stream": "size=1MiB",
          "wait_sleep": "duration=100us", "file_read": "size=1MiB,cache=warm", "file_fsync": "size=256KiB",
-         "mix": "duration=100us", "sync_deadlock": "locks=same"}
+         "mix": "duration=100us", "sync_deadlock": "locks=same", "command": "words=true"}
 cells = {"serial": 0, "processes": 8, "threads": 8, "hybrid": 3}
 for w in json.load(sys.stdin)["workloads"]:
     name = w["name"]
