@@ -5,7 +5,8 @@ load helper
 setup()
 {
 	common_setup
-	counted=(--quick --quiet --samples=1 "--mode=threads,processes" --workers=2 --units=10000 --timeout=60s)
+	samples=1
+	counted=(--quick --quiet "--mode=threads,processes" --workers=2 --units=10000 --timeout=60s)
 }
 
 # count GUARD: 10^7 increments by two threads, and by two processes, into r.json.
@@ -13,7 +14,7 @@ count()
 {
 	run concbench plan --mode=threads --workers=2 "sync_counter:guard=$1"
 	[[ "$output" != *"build time"* ]] || skip "built without Concurrency Kit"
-	run concbench run "${counted[@]}" --output=r.json "sync_counter:guard=$1"
+	run concbench run "${counted[@]}" --samples="$samples" --output=r.json "sync_counter:guard=$1"
 	assert_status 0
 	assert_json r.json '[c["status"] for c in cells] == ["ok", "ok"]'
 	assert_json r.json 'all(s["metrics"]["expected"] == 1e7 for c in cells for s in c["samples"])'
@@ -35,8 +36,10 @@ exact()
 
 @test "without a guard updates are lost, in threads and in processes, and that is no failure" {
 	[ "$(nproc)" -gt 1 ] || skip "with one CPU workers hardly ever meet between a load and its store"
+	# where something else has a CPU for a whole sample, one worker does all alone and loses nothing
+	samples=6
 	count none
-	assert_json r.json 'all(s["metrics"]["lost"] > 0 for c in cells for s in c["samples"])'
+	assert_json r.json 'all(any(s["metrics"]["lost"] > 0 for s in c["samples"]) for c in cells)'
 	assert_json r.json 'all(s["metrics"]["observed"] + s["metrics"]["lost"] == 1e7 for c in cells for s in c["samples"])'
 	validate r.json
 }
