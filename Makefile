@@ -176,7 +176,7 @@ check: ## install what the tests need, build, run all tests
 	scripts/runtests --profile=$(PROFILE) $(call UNIT_TESTS,$(PROFILE)) $(CLI_TESTS)
 
 # Tests of scripts alone have nothing to sanitize.
-ASAN_TESTS = $(filter-out $(addprefix tests/cli/,table.bats pivot.bats plot.bats export.bats tools.bats report.bats) tests/browser/report.bats,$(CLI_TESTS))
+ASAN_TESTS = $(filter-out $(addprefix tests/cli/,table.bats pivot.bats plot.bats export.bats tools.bats report.bats ci.bats hyperfine.bats statistics.bats) tests/browser/report.bats,$(CLI_TESTS))
 asan: ## the same under the address and undefined behaviour sanitizers
 	+$(submake) all unit PROFILE=asan WERROR=1
 	scripts/runtests --profile=asan $(call UNIT_TESTS,asan) $(ASAN_TESTS)

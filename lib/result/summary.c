@@ -423,7 +423,7 @@ const char *cb_open_sentence(const struct cb_summary *s, const struct cb_cell *c
 static double throttled(const struct cb_cell_result *cell)
 {
 	unsigned cpus = cell->cell->placement.cpus, workers = cell->cell->shape.workers;
-	double sum = 0, time = 0;
+	double sum = 0, time = 0, share;
 
 	for (unsigned i = 0; i < cell->samples_n; i++) {
 		if (!cb_sample_counts(&cell->samples[i]))
@@ -431,7 +431,9 @@ static double throttled(const struct cb_cell_result *cell)
 		sum += known(cell->samples[i].s.throttled_ns);
 		time += makespan_of(&cell->samples[i]);
 	}
-	return sum / (time * (cpus && cpus < workers ? cpus : workers));
+	/* the counter is read a little before the start and after the end: no more than the samples lasted */
+	share = sum / (time * (cpus && cpus < workers ? cpus : workers));
+	return share > 1 ? 1 : share;
 }
 
 static bool capacity_low(const struct cb_cell_result *cell)

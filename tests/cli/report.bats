@@ -57,7 +57,7 @@ refused()
 		'[2, 362, [], ["cpu_prime", "wait_sleep:duration=2ms"]]' ] || fail "$(data page.html 'd["groups"][0]["name"]')"
 	[ "$(data page.html 'all(g["advice"] and g["fits"] and g["time"] for g in d["groups"])')" = true ]
 	# Losses, in tenths of a percent: the parts add up to the whole.
-	[ "$(data page.html 'max(abs(c[18][0] - sum(x or 0 for x in c[18][2:])) for g in d["groups"] for c in g["cells"] if len(c) > 18 and c[18])')" -le 4 ]
+	[ "$(data page.html 'max(abs(c[k][0] - sum(x or 0 for x in c[k][2:])) for k in [d["cell_keys"].index("loss")] for g in d["groups"] for c in g["cells"] if len(c) > k and c[k])')" -le 4 ]
 	[ "$(data page.html 'd["files"][0]["host"]["cpu_model"]')" = "AMD EPYC" ]
 }
 

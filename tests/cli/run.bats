@@ -319,7 +319,7 @@ time.sleep(60)' >held 3>&- &
 @test "the hint names the script wherever the program stands, and the file as a shell takes it" {
 	mkdir -p p/bin p/share/concbench
 	cp "$CONCBENCH" p/bin/concbench
-	cp "$ROOT/scripts/table.py" p/share/concbench
+	cp -r "$ROOT/scripts/table.py" "$ROOT/scripts/concbench_tools" p/share/concbench
 	run --separate-stderr p/bin/concbench run "${short[@]}" --mode=serial --progress=none --output="a 'b\$.json" null
 	hint=$(sed -n 's/.*(as Markdown or CSV: \(.*\))$/\1/p' <<<"$stderr")
 	[[ $hint == "p/share/concbench/table.py "* ]] || fail "$stderr"
