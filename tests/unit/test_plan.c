@@ -555,7 +555,8 @@ static void test_dispatch_asked_for_is_skipped_with_a_reason(void **state)
 	ask_workers(f, "2,4");
 	plan(f, LIST("fake_static"));
 	check_ids(&f->plan, LIST("fake_static/threads/2"));
-	check_skipped(f, "fake_static/threads/2", "fake_static cannot run with dispatch shared: its workers need ranges of their own");
+	check_skipped(f, "fake_static/threads/2",
+		"fake_static cannot run with dispatch shared: its workers need ranges of their own");
 	done(f);
 }
 
