@@ -5,6 +5,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "lib/exec/affinity.h"
 #include "lib/exec/crew.h"
 #include "lib/exec/dispatch.h"
 #include "lib/exec/futex.h"
@@ -13,7 +14,6 @@
 #include "lib/exec/usage.h"
 #include "lib/host/clock.h"
 
-#define CPU_SETS         8        /* of 1024 CPUs each */
 #define USAGE_LEAD_NS    10000u   /* before the start: time to read the usage */
 #define WARMUP_SPAN_BITS 40       /* warm-up units of one worker */
 #define WARMUP_CALL_NS   1000000u /* a warm-up call grows towards 1 ms */
@@ -61,24 +61,13 @@ static void set_timer_slack(struct cb_slot *slot)
 	slot->timer_slack_ns = slack < 0 ? CB_NONE : (uint64_t)slack;
 }
 
-/* On the stack: an allocation would cost a thread an arena of its own. */
 static int pin(const struct cb_crew *crew, unsigned index, struct cb_error *err)
 {
 	const struct cb_sample_spec *spec = crew->spec;
 	const int *cpus = index < crew->workers ? spec->worker_cpu : spec->partner_cpu;
 	int cpu = cpus ? cpus[index < crew->workers ? index : index - crew->workers] : -1;
-	cpu_set_t sets[CPU_SETS];
-	int r;
 
-	if (cpu < 0)
-		return 0;
-	if (cpu >= CPU_SETS * CPU_SETSIZE)
-		return cb_error_set(err, -EINVAL, "cannot pin to CPU %d: at most %d CPUs are known", cpu,
-			CPU_SETS * CPU_SETSIZE);
-	CPU_ZERO_S(sizeof sets, sets);
-	CPU_SET_S((size_t)cpu, sizeof sets, sets);
-	r = sched_setaffinity(0, sizeof sets, sets) ? -errno : 0;
-	return r ? cb_error_set(err, r, "cannot pin to CPU %d: %s", cpu, strerror(-r)) : 0;
+	return cpu < 0 ? 0 : cb_affinity_set(&(unsigned){ (unsigned)cpu }, 1, err);
 }
 
 static void make_worker(const struct cb_crew *crew, unsigned index, struct cb_slot *slot, struct cb_worker *w)

@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "lib/exec/affinity.h"
 #include "lib/exec/crew.h"
 #include "lib/exec/kill.h"
 #include "lib/exec/open_loop.h"
@@ -253,7 +254,10 @@ void cb_leader_main(const struct cb_sample_spec *asked, struct cb_control *contr
 {
 	struct cb_sample_spec spec = *asked;
 	const struct cb_sample_spec *armed;
+	struct cb_error err = { 0 };
 
+	if (spec.confined_n && cb_affinity_set(spec.confined, spec.confined_n, &err))
+		cb_leader_fail(control, CB_FAILED, &err, err.code);
 	spec.workload = cb_leader_enter(asked->workload, control);
 	armed = cb_fault_arm(&spec, control);
 	if (armed)

@@ -54,6 +54,8 @@ struct cb_sample_spec {
 	struct cb_shape shape;
 	unsigned partners;                   /* 0, 1 or shape.workers */
 	const int *worker_cpu, *partner_cpu; /* OS indexes, -1: not pinned */
+	const unsigned *confined;            /* [confined_n] CPUs that who is not pinned keeps to */
+	unsigned confined_n;                 /* 0: all that the harness may use */
 	bool fits;      /* workers + partners fit the CPUs: spin at the gate, else futex */
 	uint64_t units; /* at least 1 */
 	uint64_t seed;

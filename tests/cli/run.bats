@@ -371,3 +371,14 @@ time.sleep(60)' >held 3>&- &
 	[ "$(grep -c "skipped: " <<<"$stderr")" -eq 1 ] || fail "$stderr"
 	grep -qE "^  all 2 cells  skipped: " <<<"$stderr" || fail "$stderr"
 }
+
+@test "--cpus confines workers that are not pinned as well" {
+	read -r cpu other < <(python3 -c 'import os; print(*sorted(os.sched_getaffinity(0))[:2])')
+	[ -n "$other" ] || skip "there is one CPU only"
+	for only in "$cpu" "$other"; do
+		concbench run --quick --quiet --samples=2 --sample-time=20ms --mode=threads,processes,hybrid --workers=4 \
+			--cpus="$only" --output=r.json cpu_prime ipc_pipe:partner=same
+		assert_json r.json 'len(cells) == 6 and all(c["status"] == "ok" and c["oversubscribed"] for c in cells)'
+		assert_json r.json "{n for c in cells for s in c['samples'] for n in s['workers']['cpu']} == {$only}"
+	done
+}
