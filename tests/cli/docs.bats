@@ -16,7 +16,7 @@ setup()
 # The command lines of indented and fenced code, with their comments cut off: one a line.
 commands_of()
 {
-	sed -nE 's/^(\$ |    (\$ )?|\.Dl \$ )?(build\/)?(concbench (run|plan)( .*|$))/\4/p' "$1" | sed -E 's/[[:space:]]+#.*//; s/ && .*//'
+	sed -nE 's/^(\$ |    (\$ )?|\.Dl \$ )?(build\/)?(concbench (run|plan)( .*|$))/\4/p' "$1" | sed -E 's/[[:space:]]+#.*//; s/ &&? .*//'
 }
 
 @test "every concbench run and plan in the documents is accepted" {
