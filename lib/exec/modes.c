@@ -40,8 +40,7 @@ const struct cb_dispatch_row cb_dispatches[] = {
 	[CB_DISPATCH_SPAWN] = { .name = "spawn",
 		.summary = "a new process or thread for each unit, as many at a time as there are workers",
 		.cap = CB_CAN_SPAWN,
-		.lacks = "its workers keep something from unit to unit, or its units are too short for a "
-			 "process or thread each",
+		.lacks = "its workers keep something between units, or its units are too short",
 		.singly = true,
 		.handover_ns = 50000,
 		.join = cb_spawn_join,

@@ -20,7 +20,7 @@ struct recipe {
 	enum cb_dispatch dispatch;
 	enum cb_pin pin;
 	struct cb_shape_request request;
-	char refused[128]; /* why it cannot be measured whatever its shape; "": it can */
+	char refused[192]; /* why it cannot be measured whatever its shape; "": it can */
 };
 
 static int no_memory(struct cb_error *err)

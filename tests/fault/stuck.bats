@@ -96,7 +96,7 @@ has_workers()
 	run faulty run --quick --samples=1 --units=2 --mode=threads --workers=2 --dispatch=static --stall=20ms \
 		--dir=scratch --progress=none --output=r.json fault:hook=run,how=slow,time=200ms
 	assert_status 0
-	assert_output "^concbench: warning: fault: a unit takes [0-9]+m?u?s, so that --stall=20ms is too little to tell a worker that is stuck: [0-9]+m?s it is$"
+	assert_output "^concbench: warning: fault: a unit takes [0-9]+m?u?s, so that --stall=20ms is too little to tell a worker that is stuck: [0-9]+m?s is taken instead$"
 	assert_cells r.json fault ok
 }
 
