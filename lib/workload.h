@@ -3,7 +3,8 @@
  * symbol of the program: what a workload calls is an inline function here or a function pointer that it is
  * handed. Headers beside it have what several workloads share: workload_file.h (files), workload_ipc.h
  * (messages to a partner), workload_lock.h (several locks), workload_queue.h (a queue in shared memory),
- * workload_delay.h and workload_server.h (a server that answers late).
+ * workload_delay.h and workload_server.h (a server that answers late), workload_spawn.h and
+ * workload_report.h (programs, and the counts that they report).
  *
  * A workload is one file workloads/NAME.c that defines `const struct cb_workload cb_workload_NAME`.
  * It is a pure function of (params, seed, unit number), cut into numbered units. The same run() is

@@ -159,11 +159,19 @@ static void add_params(struct cb_json in, const char *params)
 	cb_json_take(in, "params", tree);
 }
 
-static void add_case(struct cb_json in, const struct cb_case *c, unsigned file)
+/* A case, and the files that its own is one of. */
+struct filed {
+	const struct cb_case *c;
+	const struct cb_stored *files;
+};
+
+static void add_case(struct cb_json in, const void *what)
 {
+	const struct filed *filed = what;
+	const struct cb_case *c = filed->c;
 	struct cb_json curves;
 
-	cb_json_u64(in, "file", file);
+	cb_json_u64(in, "file", (uint64_t)(c->file - filed->files));
 	cb_json_text(in, "workload", c->first->workload);
 	cb_json_double(in, "workload_version", c->first->workload_version);
 	cb_json_text(in, "class", c->first->class);
@@ -177,8 +185,10 @@ static void add_case(struct cb_json in, const struct cb_case *c, unsigned file)
 	add_advice(in, &c->advice);
 }
 
-static void add_file(struct cb_json in, const struct cb_stored *file)
+static void add_file(struct cb_json in, const void *what)
 {
+	const struct cb_stored *file = what;
+
 	cb_json_text(in, "path", file->path);
 	cb_json_text_if(in, "started", file->started);
 	cb_json_text_if(in, "fingerprint", file->fingerprint);
@@ -191,54 +201,17 @@ static void add_file(struct cb_json in, const struct cb_stored *file)
 
 /* ---- writing ---- */
 
-struct out {
-	int (*put)(void *arg, const char *text, size_t n);
-	void *arg;
-};
-
-static int put_text(const struct out *out, const char *text)
-{
-	return out->put(out->arg, text, strlen(text));
-}
-
-/* One object on a line of its own; separator: what stands before it. */
-static int put_file(const struct out *out, const char *separator, const struct cb_stored *file)
-{
-	bool failed = false;
-	struct cb_json object = cb_json_new(&failed);
-	int r = put_text(out, separator);
-
-	if (object.node)
-		add_file(object, file);
-	r = r ? r : failed || !object.node ? -ENOMEM : cb_json_print(object.node, out->put, out->arg);
-	cJSON_Delete(object.node);
-	return r;
-}
-
-static int put_case(const struct out *out, const char *separator, const struct cb_case *c, unsigned file)
-{
-	bool failed = false;
-	struct cb_json object = cb_json_new(&failed);
-	int r = put_text(out, separator);
-
-	if (object.node)
-		add_case(object, c, file);
-	r = r ? r : failed || !object.node ? -ENOMEM : cb_json_print(object.node, out->put, out->arg);
-	cJSON_Delete(object.node);
-	return r;
-}
-
 int cb_analysis_json_write(const struct cb_analysis *analysis, const struct cb_stored *files, unsigned n,
 	int (*put)(void *arg, const char *text, size_t n), void *arg)
 {
-	const struct out out = { put, arg };
-	int r = put_text(&out, "{\n\"schema\": \"concbench.analysis/1\",\n\"files\": [");
+	const struct cb_json_sink sink = { put, arg };
+	int r = cb_json_sink_text(&sink, "{\n\"schema\": \"concbench.analysis/1\",\n\"files\": [");
 
 	for (unsigned i = 0; i < n && !r; i++)
-		r = put_file(&out, i ? ",\n" : "\n", &files[i]);
-	r = r ? r : put_text(&out, "\n],\n\"cases\": [");
+		r = cb_json_sink_object(&sink, i ? ",\n" : "\n", add_file, &files[i]);
+	r = r ? r : cb_json_sink_text(&sink, "\n],\n\"cases\": [");
 	for (unsigned i = 0; i < analysis->n && !r; i++)
-		r = put_case(&out, i ? ",\n" : "\n", &analysis->cases[i],
-			(unsigned)(analysis->cases[i].file - files));
-	return r ? r : put_text(&out, "\n]\n}\n");
+		r = cb_json_sink_object(
+			&sink, i ? ",\n" : "\n", add_case, &(struct filed){ &analysis->cases[i], files });
+	return r ? r : cb_json_sink_text(&sink, "\n]\n}\n");
 }

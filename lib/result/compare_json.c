@@ -44,8 +44,10 @@ static void add_ratio(struct cb_json in, const struct cb_pair *pair)
 	cb_json_u64(ratio, "new_n", pair->new_n);
 }
 
-static void add_pair(struct cb_json in, const struct cb_pair *pair)
+static void add_pair(struct cb_json in, const void *what)
 {
+	const struct cb_pair *pair = what;
+
 	cb_json_text(in, "id", pair->base->id);
 	cb_json_text(in, "base_status", pair->base->status);
 	cb_json_text(in, "new_status", pair->new->status);
@@ -64,49 +66,28 @@ static void add_front(struct cb_json in, const struct cb_comparison *c)
 	add_ids(in, "only_new", c->only_new, c->only_new_n);
 }
 
-struct out {
-	int (*put)(void *arg, const char *text, size_t n);
-	void *arg;
-};
-
-static int put_text(const struct out *out, const char *text)
-{
-	return out->put(out->arg, text, strlen(text));
-}
-
-static int put_front(const struct out *out, const struct cb_comparison *c)
+static int put_front(const struct cb_json_sink *sink, const struct cb_comparison *c)
 {
 	bool failed = false;
 	struct cb_json object = cb_json_new(&failed);
-	int r = put_text(out, "{\n\"schema\": \"concbench.compare/1\",\n");
+	int r = cb_json_sink_text(sink, "{\n\"schema\": \"concbench.compare/1\",\n");
 
 	if (object.node)
 		add_front(object, c);
-	r = r ? r : failed || !object.node ? -ENOMEM : cb_json_print_members(object.node, out->put, out->arg);
+	r = r                        ? r
+	    : failed || !object.node ? -ENOMEM
+				     : cb_json_print_members(object.node, sink->put, sink->arg);
 	cJSON_Delete(object.node);
-	return r ? r : put_text(out, ",\n\"cells\": [");
-}
-
-static int put_pair(const struct out *out, const char *separator, const struct cb_pair *pair)
-{
-	bool failed = false;
-	struct cb_json object = cb_json_new(&failed);
-	int r = put_text(out, separator);
-
-	if (object.node)
-		add_pair(object, pair);
-	r = r ? r : failed || !object.node ? -ENOMEM : cb_json_print(object.node, out->put, out->arg);
-	cJSON_Delete(object.node);
-	return r;
+	return r ? r : cb_json_sink_text(sink, ",\n\"cells\": [");
 }
 
 int cb_compare_json_write(
 	const struct cb_comparison *comparison, int (*put)(void *arg, const char *text, size_t n), void *arg)
 {
-	const struct out out = { put, arg };
-	int r = put_front(&out, comparison);
+	const struct cb_json_sink sink = { put, arg };
+	int r = put_front(&sink, comparison);
 
 	for (unsigned i = 0; i < comparison->n && !r; i++)
-		r = put_pair(&out, i ? ",\n" : "\n", &comparison->pairs[i]);
-	return r ? r : put_text(&out, "\n]\n}\n");
+		r = cb_json_sink_object(&sink, i ? ",\n" : "\n", add_pair, &comparison->pairs[i]);
+	return r ? r : cb_json_sink_text(&sink, "\n]\n}\n");
 }

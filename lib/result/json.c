@@ -229,3 +229,22 @@ int cb_json_print_members(
 {
 	return print(object, 1, put, arg);
 }
+
+int cb_json_sink_text(const struct cb_json_sink *sink, const char *text)
+{
+	return sink->put(sink->arg, text, strlen(text));
+}
+
+int cb_json_sink_object(const struct cb_json_sink *sink, const char *before,
+	void (*add)(struct cb_json in, const void *what), const void *what)
+{
+	bool failed = false;
+	struct cb_json object = cb_json_new(&failed);
+	int r = cb_json_sink_text(sink, before);
+
+	if (object.node)
+		add(object, what);
+	r = r ? r : failed || !object.node ? -ENOMEM : cb_json_print(object.node, sink->put, sink->arg);
+	cJSON_Delete(object.node);
+	return r;
+}

@@ -59,4 +59,14 @@ int cb_json_print(const struct cJSON *node, int (*put)(void *arg, const char *te
 int cb_json_print_members(
 	const struct cJSON *object, int (*put)(void *arg, const char *text, size_t n), void *arg);
 
+/* Where a document goes that is written piece by piece, as one tree of it would be too large. */
+struct cb_json_sink {
+	int (*put)(void *arg, const char *text, size_t n);
+	void *arg;
+};
+int cb_json_sink_text(const struct cb_json_sink *sink, const char *text);
+/* `before`, then the object that add fills from what. Returns put's first negative errno, or -ENOMEM. */
+int cb_json_sink_object(const struct cb_json_sink *sink, const char *before,
+	void (*add)(struct cb_json in, const void *what), const void *what);
+
 #endif

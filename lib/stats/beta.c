@@ -80,8 +80,3 @@ double cb_t_quantile(double tail, double d)
 	}
 	return high;
 }
-
-double cb_normal_tail(double z)
-{
-	return erfc(z / sqrt(2)) / 2;
-}

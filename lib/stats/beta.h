@@ -9,7 +9,4 @@ double cb_beta_incomplete(double a, double b, double x);
 double cb_f_tail(double f, double d1, double d2);
 /* The t >= 0 with P(T > t) = tail for d degrees of freedom; tail within 0..1/2, exclusive of 0. */
 double cb_t_quantile(double tail, double d);
-/* P(Z > z) of the standard normal distribution. */
-double cb_normal_tail(double z);
-
 #endif

@@ -32,6 +32,11 @@ double cb_normal_quantile(double p)
 	return p < 0.5 ? -upper_quantile(p) : upper_quantile(1 - p);
 }
 
+double cb_normal_tail(double z)
+{
+	return (double)upper_tail(z);
+}
+
 double cb_standard_deviation(const double *values, unsigned n)
 {
 	long double mean = 0, squares = 0;

@@ -7,6 +7,9 @@
 /* The z with P(standard normal <= z) = p, to a relative 1e-12; p within 0..1, both exclusive. */
 double cb_normal_quantile(double p);
 
+/* P(Z > z) of the standard normal distribution. */
+double cb_normal_tail(double z);
+
 /* Standard deviation of a sample, n - 1 in the divisor; NaN below n = 2. */
 double cb_standard_deviation(const double *values, unsigned n);
 

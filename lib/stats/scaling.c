@@ -7,6 +7,7 @@
 
 #include "lib/base/rng.h"
 #include "lib/stats/beta.h"
+#include "lib/stats/normal.h"
 
 #define BLOCKS_MIN      6    /* as for any 95 % interval here */
 #define RMS_GOOD        0.05 /* a curve within 5 % of its law is described by it */

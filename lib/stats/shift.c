@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "lib/stats/beta.h"
+#include "lib/stats/normal.h"
 
 #define EXACT_MAX 50
 #define DEGREES   (EXACT_MAX * EXACT_MAX + 1)

@@ -11,6 +11,7 @@
 
 #include "lib/base/rng.h"
 #include "lib/stats/beta.h"
+#include "lib/stats/normal.h"
 #include "lib/stats/scaling.h"
 
 #define BLOCKS      12
