@@ -539,4 +539,17 @@ static inline int cb_ipc_verify(struct cb_verify *v, struct cb_error *err)
 	return 0;
 }
 
+/*
+ * What is the same in every workload that talks in this way: a record of its own has abi, size, name,
+ * summary, version, params, supported and setup beside it.
+ */
+#define CB_IPC_REST                                                                                  \
+	.unit = "message", .class = CB_CLASS_IPC,                                                    \
+	.caps = CB_CAN_BLOCKING | CB_CAN_STATIC | CB_CAN_SHARED | CB_CAN_QUEUE,                      \
+	.partners = CB_PARTNERS_PER_WORKER, .fds_per_worker = CB_IPC_FDS, .metrics = cb_ipc_metrics, \
+	.params_size = sizeof(struct cb_ipc_params), .footprint = cb_ipc_footprint,                  \
+	.partner_place = cb_ipc_place, .worker_init = cb_ipc_worker_init, .run = cb_ipc_run,         \
+	.partner = cb_ipc_partner, .expect = cb_expect_units, .verify = cb_ipc_verify,               \
+	.worker_fini = cb_ipc_worker_fini, .teardown = cb_ipc_teardown
+
 #endif
