@@ -317,7 +317,7 @@ static const struct cb_option rows[] = {
 	"concbench list params WORKLOAD their parameters. @GROUP stands for several workloads: concbench\n"  \
 	"list groups shows them, and what comes by more than one of them is measured once. Durations\n"      \
 	"(DUR) take ns, us, ms, s or m; sizes KiB, MiB or GiB. In values a comma, colon or backslash is\n"   \
-	"escaped by a backslash.\n\n"                                                                        \
+	"escaped by a backslash, and \\ooo (octal) is any byte.\n\n"                                         \
 	"Exit status, the first that applies: 128+N ended by signal N (what was measured is saved, marked\n" \
 	"partial); 7 the result could not be saved; 5 a workload failed; 4 the environment is unfit;\n"      \
 	"6 nothing was measured; 2 usage, found before anything is measured; 0 done.\n"

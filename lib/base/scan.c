@@ -27,8 +27,32 @@ static int bad_escape(const char *at, struct cb_error *err)
 {
 	char q[CB_QUOTE_SIZE];
 
-	return cb_error_set(err, -EINVAL, "'%s' is not an escape: a backslash stands before , : or \\ only",
+	return cb_error_set(err, -EINVAL,
+		"'%s' is not an escape: a backslash stands before , : \\ or three octal digits only",
 		cb_quote(at, q, sizeof q));
+}
+
+static bool is_octal(char c)
+{
+	return c >= '0' && c <= '7';
+}
+
+/* The character behind the backslash at *at, which moves to its last one; '\0': it is none. */
+static char escaped(const char **at)
+{
+	const char *p = *at + 1;
+	char c;
+
+	if (*p && strchr(",:\\", *p)) {
+		*at = p;
+		return *p;
+	}
+	if (!(p[0] >= '0' && p[0] <= '3' && is_octal(p[1]) && is_octal(p[2])))
+		return '\0';
+	c = (char)((p[0] - '0') << 6 | (p[1] - '0') << 3 | (p[2] - '0'));
+	if (c)
+		*at = p + 2;
+	return c;
 }
 
 int cb_scan_escaped(const char **at, const char *stops, char **ret, struct cb_error *err)
@@ -40,14 +64,11 @@ int cb_scan_escaped(const char **at, const char *stops, char **ret, struct cb_er
 	if (!text)
 		return cb_error_no_memory(err);
 	for (; *p && !strchr(stops, *p); p++) {
-		if (*p == '\\') {
-			if (!p[1] || !strchr(",:\\", p[1])) {
-				free(text);
-				return bad_escape(p, err);
-			}
-			p++;
+		text[n] = *p == '\\' ? escaped(&p) : *p;
+		if (!text[n++]) {
+			free(text);
+			return bad_escape(p, err);
 		}
-		text[n++] = *p;
 	}
 	text[n] = '\0';
 	*at = p;

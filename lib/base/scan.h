@@ -19,7 +19,8 @@ int cb_scan_digits(const char **at, uint64_t *ret_value);
 
 /*
  * The text at *at up to the first unescaped character of stops or to its end, without the escapes; *at moves
- * to that character. *ret is the caller's. Errors: -EINVAL: a `\` before anything but `,` `:` `\`; -ENOMEM.
+ * to that character. *ret is the caller's. Errors: -EINVAL: a `\` before anything but `,` `:` `\` and three
+ * octal digits, a byte that is not 0; -ENOMEM.
  */
 int cb_scan_escaped(const char **at, const char *stops, char **ret, struct cb_error *err);
 

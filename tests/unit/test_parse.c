@@ -406,11 +406,11 @@ static void test_words(void **state)
 	struct cb_error err = { 0 };
 
 	(void)state;
-	assert_int_equal(cb_parse_words("one,t\\,w\\:o\\\\,a=b:c", &words, &err), 0);
+	assert_int_equal(cb_parse_words("one,t\\,w\\:o\\\\,a=b:c\\3757\\011", &words, &err), 0);
 	assert_int_equal(words.n, 3);
 	assert_string_equal(words.v[0], "one");
 	assert_string_equal(words.v[1], "t,w:o\\");
-	assert_string_equal(words.v[2], "a=b:c");
+	assert_string_equal(words.v[2], "a=b:c\3757\t");
 	assert_null(words.v[3]);
 	cb_words_release(&words);
 	assert_null(words.v);
@@ -428,8 +428,16 @@ static void test_words_errors(void **state)
 		{ "a,", "'a,' has an empty item: take out the comma" },
 		{ ",a", "',a' has an empty item: take out the comma" },
 		{ "a,,b", "'a,,b' has an empty item: take out the comma" },
-		{ "a,b\\", "'\\\\' is not an escape: a backslash stands before , : or \\ only" },
-		{ "a\\nb", "'\\\\nb' is not an escape: a backslash stands before , : or \\ only" },
+		{ "a,b\\", "'\\\\' is not an escape: a backslash stands before , : \\ or three octal digits "
+			   "only" },
+		{ "a\\000", "'\\\\000' is not an escape: a backslash stands before , : \\ or three octal "
+			    "digits only" },
+		{ "a\\12", "'\\\\12' is not an escape: a backslash stands before , : \\ or three octal "
+			   "digits only" },
+		{ "a\\777", "'\\\\777' is not an escape: a backslash stands before , : \\ or three octal "
+			    "digits only" },
+		{ "a\\nb", "'\\\\nb' is not an escape: a backslash stands before , : \\ or three octal "
+			   "digits only" },
 	};
 
 	(void)state;
@@ -491,7 +499,8 @@ static void test_spec_errors(void **state)
 		{ "cpu:a b=1", "'a b' is not the name of a parameter: names are made of a-z 0-9 _" },
 		{ "cpu:a=1:b=2", "the value of 'a' has a plain ':': write it as \\:" },
 		{ "cpu:a=1,b=2,a=3", "'a' is set twice: set it once" },
-		{ "cpu:a=\\x", "'\\\\x' is not an escape: a backslash stands before , : or \\ only" },
+		{ "cpu:a=\\x", "'\\\\x' is not an escape: a backslash stands before , : \\ or three octal "
+			       "digits only" },
 	};
 
 	(void)state;
