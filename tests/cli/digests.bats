@@ -3,8 +3,8 @@
 # not divide evenly by most numbers of workers, and are fewer than workers once.
 load helper
 
-# Every workload that is built in, small and quick where its defaults are not, and how many cells it has with 1..8
-# workers under those dispatches of the list that it can do: "SPECIFICATION CELLS DISPATCHES". Serial is one, processes and threads are 8 each, hybrid is 2x2 2x3 2x4.
+# Every workload that is built in, small and quick where its defaults are not, and how many cells it has with those numbers
+# of workers under those dispatches of the list that it can do: "SPECIFICATION CELLS DISPATCHES". Serial is one cell.
 workloads()
 {
 	concbench list workloads --json | python3 -c '
@@ -12,55 +12,77 @@ import json, sys
 small = {"cpu_prime": "limit=300", "cpu_deflate": "size=200KiB,level=1", "cpu_matmul": "n=24", "mem_stream": "size=1MiB",
          "wait_sleep": "duration=100us", "file_read": "size=1MiB,cache=warm", "file_fsync": "size=256KiB",
          "mix": "duration=100us", "sync_deadlock": "locks=same", "command": "words=true"}
-cells = {"serial": 0, "processes": 8, "threads": 8, "hybrid": 3}
+workers = [int(w) for w in sys.argv[2].split(",")]
+cells = {"serial": 0, "processes": len(workers), "threads": len(workers), "hybrid": sum(w >= 4 and w % 2 == 0 for w in workers)}
 for w in json.load(sys.stdin)["workloads"]:
     name = w["name"]
     can = [d for d in sys.argv[1].split(",") if d in w["dispatches"]]
-    print(name + (":" + small[name] if name in small else ""),
-          ("serial" in w["modes"]) + len(can) * sum(cells[m] for m in w["modes"]), ",".join(can))' "$1"
+    if can:
+        print(name + (":" + small[name] if name in small else ""),
+              ("serial" in w["modes"]) + len(can) * sum(cells[m] for m in w["modes"]), ",".join(can))' "$1" "$2"
 }
 
-# all_equal UNITS CELLS OPTION... WORKLOAD: so many cells are measured, each with that number of units, and with one
-# digest for all. CELLS are serial and, for each dispatch, 8 of processes, 8 of threads, hybrid 2x2, 2x3 and 2x4.
+# all_equal UNITS WORKERS CELLS OPTION... WORKLOAD: so many cells are measured, each with that number of units, and with
+# one digest for all.
 all_equal()
 {
-	local units=$1 n=$2
-	shift 2
-	run concbench run --quick --quiet --mode=all --workers=1..8 --samples=1 --warmup=0ns --units="$units" \
+	local units=$1 workers=$2 n=$3
+	shift 3
+	run concbench run --quick --quiet --mode=all --workers="$workers" --samples=1 --warmup=0ns --units="$units" \
 		--dir=. --allow-unverified --output=r.json "$@"
 	assert_status 0
-	assert_json r.json '{c["status"] for c in cells} <= {"ok", "skipped"}'
-	assert_json r.json 'all(c["mode"] == "hybrid" for c in cells if c["status"] == "skipped")'
-	assert_json r.json "{c['units'] for c in cells if c['status'] == 'ok'} == {$units}"
-	assert_json r.json 'len({c["digest"] for c in cells if c["status"] == "ok"}) == 1' ||
-		fail "$(json r.json '{c["id"]: c.get("digest") for c in cells}')"
-	assert_json r.json "sum(c['status'] == 'ok' for c in cells) == $n" ||
-		fail "$(json r.json '[(c["id"], c["status"], c.get("reason")) for c in cells]')"
+	python3 - r.json "$units" "$n" <<-'END'
+		import json, sys
+		cells = json.load(open(sys.argv[1]))["cells"]
+		units, n = map(int, sys.argv[2:])
+		ok = [c for c in cells if c["status"] == "ok"]
+		rest = [(c["id"], c["status"], c.get("reason")) for c in cells if c["status"] != "ok"]
+		assert all(c["status"] == "skipped" and c["mode"] == "hybrid" for c in cells if c["status"] != "ok"), rest
+		assert len(ok) == n, (len(ok), rest)
+		assert {c["units"] for c in ok} == {units}, {c["id"]: c["units"] for c in ok}
+		assert len({c["digest"] for c in ok}) == 1, {c["id"]: c["digest"] for c in ok}
+	END
 }
 
-@test "digests are equal in all modes, dispatches and 1..8 workers" {
+# all_workloads UNITS WORKERS DISPATCHES
+all_workloads()
+{
 	while read -r workload cells dispatches; do
-		all_equal 37 "$cells" --dispatch="$dispatches" "$workload"
-	done < <(workloads static,shared,queue,spawn)
+		all_equal "$1" "$2" "$cells" --dispatch="$dispatches" "$workload"
+	done < <(workloads "$3" "$2")
 	validate r.json
 }
 
+@test "digests are equal in all modes, by ranges and tickets" {
+	all_workloads 37 1,3,4,8 static,shared
+}
+
+@test "digests are equal in all modes, through a queue" {
+	all_workloads 37 1,3,4,8 queue
+}
+
+@test "digests are equal in all modes, with a worker for each unit" {
+	all_workloads 37 1,3,4,8 spawn
+}
+
 @test "digests are equal with fewer units than workers" {
-	while read -r workload cells dispatches; do
-		all_equal 3 "$cells" --dispatch="$dispatches" "$workload"
-	done < <(workloads shared,queue,spawn)
+	all_workloads 3 8 shared,queue,spawn
+}
+
+@test "digests are equal with any number of workers" {
+	all_equal 37 1..8 77 --dispatch=static,shared,queue,spawn cpu_prime:limit=300
 }
 
 @test "digests are equal in batches of any size" {
 	for batch in 1 7 1000; do
-		all_equal 101 20 --batch=$batch cpu_prime:limit=300
+		all_equal 101 1..8 20 --batch=$batch cpu_prime:limit=300
 		json r.json 'cells[0]["digest"]' >>digests
 	done
 	[ "$(sort -u digests | wc -l)" -eq 1 ] || fail "$(cat digests)"
 }
 
 @test "every workload is among them" {
-	run workloads static,shared
+	run workloads static,shared 1,2,3,4,5,6,7,8
 	files=("$ROOT"/workloads/*.c)
 	[ "${#lines[@]}" -eq "${#files[@]}" ] || fail "$output"
 	assert_output '^null 39 static,shared$'

@@ -71,10 +71,10 @@ setup()
 }
 
 @test "digests are those of a closed loop" {
-	run concbench run "${open[@]}" --mode=all --workers=4 --rate=1000 --units=40 --seed=7 wait_server:delay=10ms mix:duration=200us
+	run concbench run "${open[@]}" --mode=all --workers=4 --rate=200 --units=12 --seed=7 wait_server:delay=60ms mix:duration=200us
 	assert_status 0
 	json r.json '[c["digest"] for c in cells]' >open
-	run concbench run "${open[@]}" --mode=all --workers=4 --units=40 --seed=7 wait_server:delay=10ms mix:duration=200us
+	run concbench run "${open[@]}" --mode=all --workers=4 --units=12 --seed=7 wait_server:delay=60ms mix:duration=200us
 	assert_status 0
 	json r.json '[c["digest"] for c in cells]' >closed
 	cmp open closed

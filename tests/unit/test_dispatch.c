@@ -101,15 +101,16 @@ static void check_sample(struct rig_shape shape, enum cb_dispatch dispatch, uint
 
 static void check_shape(struct rig_shape shape)
 {
-	static const uint64_t batches[] = { 0, 1, 7 };
 	uint64_t w = shape.processes * shape.threads;
-	uint64_t units[] = { 1, w - 1, w, w + 1, 97, 1009 };
+	const struct {
+		uint64_t units, batch;
+	} rows[] = { { 1, 0 }, { w - 1, 0 }, { w, 0 }, { w + 1, 0 }, { 97, 0 }, { 97, 1 }, { 97, 7 },
+		{ 509, 7 } };
 
-	for (size_t u = 0; u < CB_COUNT(units); u++)
-		for (size_t b = 0; b < CB_COUNT(batches); b++)
-			for (int d = CB_DISPATCH_STATIC; d <= CB_DISPATCH_SPAWN; d++)
-				if (units[u])
-					check_sample(shape, (enum cb_dispatch)d, batches[b], units[u]);
+	for (size_t i = 0; i < CB_COUNT(rows); i++)
+		for (int d = CB_DISPATCH_STATIC; d <= CB_DISPATCH_SPAWN; d++)
+			if (rows[i].units)
+				check_sample(shape, (enum cb_dispatch)d, rows[i].batch, rows[i].units);
 }
 
 static void test_serial_does_units_once(void **state)
