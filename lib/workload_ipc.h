@@ -141,10 +141,11 @@ typedef int cb_ipc_make(
 
 /* Of a worker and its partner. Each line is written by one of them. */
 struct cb_ipc_lane {
-	_Alignas(CB_IPC_LINE) int door[CB_IPC_SIDES];    /* setup's */
-	_Alignas(CB_IPC_LINE) uint64_t answers;          /* worker: right ones to units that count */
-	_Alignas(CB_IPC_LINE) _Atomic uint64_t received; /* partner: messages, warm-up's too */
-	uint64_t units, digest;                          /* partner: of those that count */
+	_Alignas(CB_IPC_LINE) int door[CB_IPC_SIDES]; /* setup's */
+	_Alignas(CB_IPC_LINE) uint64_t answers;       /* worker, at its end: right ones to units that count */
+	_Alignas(CB_IPC_LINE) _Atomic uint64_t
+		received;       /* partner that does not answer: messages, warm-up's too */
+	uint64_t units, digest; /* partner, at its end: of those that count */
 };
 
 struct cb_ipc_shared {
@@ -357,6 +358,7 @@ static inline int cb_ipc_lost(struct cb_error *err, int r, const char *who)
 struct cb_ipc_worker {
 	struct cb_ipc_end end;
 	uint64_t size, sent, answered;        /* bytes of a message; messages so far */
+	uint64_t counting;                    /* of the answered ones: units that count */
 	uint64_t ahead;                       /* messages that may lack an answer when the next is sent */
 	uint64_t under_way[CB_IPC_AHEAD_MAX]; /* their units, by number of the message */
 	unsigned char message[];
@@ -412,8 +414,7 @@ static inline int cb_ipc_take_answer(struct cb_worker *w, struct cb_error *err)
 		return cb_error_set(err, -EBADMSG, "the partner's answer to unit %llu is wrong",
 			(unsigned long long)unit);
 	self->answered++;
-	if (unit < CB_WARMUP_UNIT)
-		cb_ipc_lane(w)->answers++;
+	self->counting += unit < CB_WARMUP_UNIT;
 	return 0;
 }
 
@@ -465,38 +466,48 @@ static inline void cb_ipc_worker_fini(struct cb_worker *w)
 	while (cb_ipc_answers(w->params) && self->answered < self->sent)
 		if (cb_ipc_take_answer(w, NULL))
 			break;
+	cb_ipc_lane(w)->answers = self->counting;
 	cb_ipc_close(&self->end);
 	free(self);
 }
 
 /* ---- the partner ----------------------------------------------------------------------------- */
 
-/* Checks, counts and answers messages until there is no writer left. */
+/*
+ * Checks, counts and answers messages until there is no writer left. What it counts stays in registers: a
+ * round trip through the kernel leaves few lines in the cache, and each that is written then is one more to
+ * fetch.
+ */
 static inline int cb_ipc_serve(
 	struct cb_worker *w, const struct cb_ipc_end *end, unsigned char *message, struct cb_error *err)
 {
-	const struct cb_ipc_params *p = w->params;
 	struct cb_ipc_lane *lane = cb_ipc_lane(w);
-	uint64_t received = 0, unit;
+	const struct cb_io *io = w->io;
+	const bool answers = cb_ipc_answers(w->params);
+	const uint64_t size = ((const struct cb_ipc_params *)w->params)->size;
+	uint64_t received = 0, units = 0, digest = 0, unit;
 	int r;
 
-	while ((r = cb_ipc_read(w->io, end->in, message, p->size)) > 0) {
+	while ((r = cb_ipc_read(io, end->in, message, size)) > 0) {
 		unit = cb_ipc_number(message);
-		if (!cb_ipc_right(message, p->size, unit))
+		if (!cb_ipc_right(message, size, unit))
 			return cb_error_set(err, -EBADMSG, "the message of unit %llu is damaged",
 				(unsigned long long)unit);
 		if (unit < CB_WARMUP_UNIT) {
-			lane->units++;
-			lane->digest += cb_units_digest(unit, 1);
+			units++;
+			digest += cb_units_digest(unit, 1);
 		}
-		atomic_store_explicit(&lane->received, ++received, memory_order_relaxed);
-		if (!cb_ipc_answers(p))
+		if (!answers) {
+			atomic_store_explicit(&lane->received, ++received, memory_order_relaxed);
 			continue;
-		cb_ipc_fill(message, p->size, cb_ipc_answer(w, unit));
-		r = cb_ipc_write(w->io, end->out, message, p->size);
+		}
+		cb_ipc_fill(message, size, cb_ipc_answer(w, unit));
+		r = cb_ipc_write(io, end->out, message, size);
 		if (r)
 			break;
 	}
+	lane->units = units;
+	lane->digest = digest;
 	return r ? cb_ipc_lost(err, r, "worker") : 0;
 }
 
