@@ -15,10 +15,10 @@ fault_teardown()
 	marked | xargs -r kill -KILL 2>/dev/null || true
 }
 
-# patience SECONDS: more of them where a sanitizer slows everything down.
+# patience SECONDS: twice as many, as other tests run beside this one, and more where a sanitizer slows everything down.
 patience()
 {
-	[ "${CB_PROFILE:-release}" = release ] && echo "$1" || echo $((3 * $1))
+	[ "${CB_PROFILE:-release}" = release ] && echo $((2 * $1)) || echo $((5 * $1))
 }
 
 # A run of short samples with its scratch files in scratch/, and one of few samples in which both workers get units;

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # kill -9 of the harness: nothing is alive after 0.1 s for up to 4 workers, 1 s for 64, 10 s for 1000.
+# bats file_tags=alone
 load ../cli/helper
 load fault
 
