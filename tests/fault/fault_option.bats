@@ -77,7 +77,7 @@ check_death()
 }
 
 @test "a hang takes its worker alone, and a time limit notices it" {
-	strike hang:after=25 --timeout="$(patience 1)s"
+	strike hang:after=25 --timeout="$(patience 400)ms"
 	assert_cells r.json 'fault' "timeout timeout timeout timeout timeout timeout timeout timeout"
 	assert_reasons r.json 'fault' "1 of [124] workers still in run"
 	assert_each survivors 0 1 1 3
