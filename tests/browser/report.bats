@@ -2,8 +2,6 @@
 # The page of scripts/report.py in a real browser: chromium, without a window, driven over its DevTools pipe.
 load ../cli/helper
 
-AXE_VERSION=4
-
 setup_file()
 {
 	command -v chromium >/dev/null || skip "there is no chromium (scripts/deps --tests)"
@@ -75,18 +73,7 @@ browser()
 	browser opens page.html
 }
 
-# The checker is fetched for this test alone, and kept in build/.
-axe()
-{
-	local kept=$ROOT/build/axe-core.min.js
-	[ ! -s "$kept" ] || { echo "$kept"; return; }
-	command -v npm >/dev/null || return 1
-	timeout 60 npm pack --silent --cache "$BATS_TEST_TMPDIR/npm" "axe-core@$AXE_VERSION" >/dev/null 2>&1 || return 1
-	mkdir -p "$ROOT/build"
-	tar -xzOf axe-core-*.tgz package/axe.min.js >"$kept.new" && mv "$kept.new" "$kept" && echo "$kept"
-}
-
 @test "accessibility: axe finds no violation, light and dark" {
-	checker=$(axe) || skip "axe-core cannot be had: no npm here, or the registry cannot be reached"
+	checker=$("$BATS_TEST_DIRNAME/axe") || skip "axe-core cannot be had: $checker"
 	browser axe "$PAGE" "$checker"
 }
