@@ -106,6 +106,10 @@ int cb_selftest_measure(struct cb_selftest_run *run, const char *id, const struc
 	int r = run_gate(run, &gate_run, id, &why);
 	bool refused = r == -EINVAL && gate.cells_n == 1 && gate.cells[0].units;
 
+	if (!cb_arm_unchanged(&run->base)) { /* nor is what was measured of it worth anything */
+		r = cb_error_set(&why, -ESTALE, "the program's file was replaced meanwhile");
+		refused = false;
+	}
 	if (r && !refused) {
 		cb_error_set(err, r, "%s", why.text);
 	} else {

@@ -36,7 +36,7 @@ uint64_t cb_selftest_expected_ns(
 /*
  * Measures the gate of the cell of that id. Returns 0 with *ret, whatever the gate said, also when a sample
  * of it failed; -EINTR: a signal asked to end; another negative errno with a reason: no gate can be measured,
- * -ENOEXEC among them: there is no null arm.
+ * -ENOEXEC among them: there is no null arm, and -ESTALE: the program is no longer the one that was opened.
  */
 int cb_selftest_measure(struct cb_selftest_run *run, const char *id, const struct cb_selftest_task *task,
 	struct cb_selftest_gate *ret, struct cb_error *err);

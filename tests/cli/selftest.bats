@@ -121,19 +121,33 @@ validate_selftest()
 	validate_selftest s.json.part
 	assert_json s.json.part "d['partial'] and 0 < len(d['gates']) < 4"
 	json s.json.part "d['gates'][0]" >first
-	env --default-signal=INT "${command[@]}" 2>stderr &
+	env --default-signal=INT "${command[@]}" 2>again &
 	pid=$!
-	until grep -q '^[0-9]*/4 ' stderr; do sleep 0.02; done
+	until grep -qs '^[0-9]*/4 ' again; do sleep 0.02; done
 	kill -INT $pid
 	wait $pid && code=0 || code=$?
-	grep -q 's.json.part: going on; [123] of 4 gates are done' stderr || fail "$(cat stderr)"
+	grep -q 's.json.part: going on; [123] of 4 gates are done' again || fail "$(cat again)"
 	# unless that one was the last
-	[ $code -eq 130 ] || grep -q '^4/4 ' stderr || fail "status $code: $(cat stderr)"
+	[ "$code" -eq 130 ] || grep -q '^4/4 ' again || fail "status $code: $(cat again)"
 	validate_selftest s.json
 	run --separate-stderr "${command[@]}"
 	assert_done
 	assert_json s.json "not d['partial'] and len(d['gates']) == 4 and 'summary' in d"
 	[ "$(json s.json "d['gates'][0]")" = "$(cat first)" ]
+}
+
+@test "selftest: a program that is replaced meanwhile is not gone on with" {
+	cp "$CONCBENCH" program
+	mapfile -t options < <(gates 500 0)
+	./program selftest "${options[@]}" --output=s.json cpu_prime:limit=300 2>stderr &
+	pid=$!
+	until [ -e s.json.part ]; do sleep 0.02; done
+	cp "$CONCBENCH" other
+	mv other program
+	wait $pid && code=0 || code=$?
+	[ "$code" -eq 4 ] || fail "status $code: $(cat stderr)"
+	grep -q "file was replaced meanwhile" stderr
+	assert_json s.json "d['partial'] and all(g['outcome'] != 'failed' for g in d['gates'])"
 }
 
 @test "selftest: a time budget leaves the rest for later" {

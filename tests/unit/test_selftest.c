@@ -529,6 +529,32 @@ static void test_curves_rise(void **state)
 	release_gates(&gates);
 }
 
+/*
+ * A gate without a coin on a host that makes whatever comes second slower: real gates of equals catch it,
+ * where replays, which throw the coin themselves, cannot. Neither kind makes the other needless.
+ */
+static void test_a_gate_without_a_coin_is_caught_by_real_gates(void **state)
+{
+	struct cb_selftest_summary summary;
+	struct gates gates = { .n = 0 };
+	struct cb_rng rng;
+
+	(void)state;
+	cb_rng_seed(&rng, 9);
+	for (unsigned i = 0; i < 60; i++) {
+		struct cb_gate gate = gate_of(&rng, i % 4 ? 0 : 0.1, 0.01, UNITS);
+
+		gates.v[gates.n++] = kept_of(&gate, 0);
+		cb_gate_release(&gate);
+	}
+	summary = summary_of(&gates, 10000);
+	assert_int_equal(summary.alarms.k, 15);
+	assert_true(summary.size.low <= 0.01);
+	assert_true(cb_selftest_cries_wolf(&summary, 0.01));
+	cb_selftest_summary_release(&summary);
+	release_gates(&gates);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -546,6 +572,7 @@ int main(void)
 		cmocka_unit_test(test_replayed_size_is_the_exact_one),
 		cmocka_unit_test(test_replays_of_biased_blocks_keep_the_size),
 		cmocka_unit_test(test_curves_rise),
+		cmocka_unit_test(test_a_gate_without_a_coin_is_caught_by_real_gates),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
