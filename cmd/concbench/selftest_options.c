@@ -152,7 +152,7 @@ static const struct cb_option rows[] = {
 		.offset = AT(replays),
 		.def = "100000",
 		.quick = "2000",
-		.help = "how often the recorded gates are judged again with new coins; a tenth of it for "
+		.help = "how often the recorded gates are judged again with new coins; a twentieth of it for "
 			"each slowdown "
 			"of each cell" },
 

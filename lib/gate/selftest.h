@@ -117,8 +117,8 @@ struct cb_selftest_summary {
 };
 
 /*
- * Judges n gates together. replays: how many there are of the gates of equals; a tenth of that for each point
- * of a curve; 0: none. Of a real gate with a slowdown, one that is unfit has not found it; of gates of
+ * Judges n gates together. replays: how many there are of the gates of equals; a twentieth of that for each
+ * point of a curve; 0: none. Of a real gate with a slowdown, one that is unfit has not found it; of gates of
  * equals, only those with a verdict count. Those that are broken count nowhere. -ENOMEM.
  */
 int cb_selftest_summarise(const struct cb_selftest_plan *plan, const struct cb_gate_rules *rules,

@@ -251,7 +251,7 @@ int cb_selftest_summarise(const struct cb_selftest_plan *plan, const struct cb_g
 	count_outcomes(gates, n, &summary);
 	if (!r)
 		summary.size = replay(rules, &pools, 0, replays, plan->seed);
-	r = r ? r : fill_curves(plan, rules, gates, n, (replays + 9) / 10, summary.curves);
+	r = r ? r : fill_curves(plan, rules, gates, n, (replays + 19) / 20, summary.curves);
 	pools_release(&pools);
 	if (r)
 		cb_selftest_summary_release(&summary);

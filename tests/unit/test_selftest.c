@@ -512,7 +512,7 @@ static void test_curves_rise(void **state)
 	for (unsigned i = 0; i < 2; i++) {
 		const struct cb_selftest_curve *curve = &summary.curves[i];
 
-		assert_int_equal(curve->points[0].replayed.n, 1000);
+		assert_int_equal(curve->points[0].replayed.n, 500);
 		for (unsigned k = 1; k < plan.slowdowns_n; k++)
 			assert_true(curve->points[k].replayed.k >= curve->points[k - 1].replayed.k);
 		assert_true(curve->replayed_mde50 > 0.03 && curve->replayed_mde50 < curve->replayed_mde90);
@@ -521,7 +521,7 @@ static void test_curves_rise(void **state)
 	}
 	/* the quiet cell finds more than the noisy one; a cell without blocks finds nothing */
 	assert_true(summary.curves[1].replayed_mde90 < summary.curves[0].replayed_mde90);
-	assert_true(summary.curves[1].points[2].replayed.k == 1000);
+	assert_true(summary.curves[1].points[2].replayed.k == 500);
 	assert_int_equal(summary.curves[2].points[2].replayed.n, 0);
 	assert_true(isnan(summary.curves[2].replayed_mde50));
 	cb_selftest_summary_release(&summary);
