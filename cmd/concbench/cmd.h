@@ -11,7 +11,8 @@
 
 #include "lib/base/base.h"
 
-/* Where several apply, the first in this order counts: signal, 7, 5, 4, 1, 3, 6, 2, 0. */
+/* Where several apply, the first in this order counts: signal, 7, 5, 4, 1, 3, 6, 2, 0; but selftest has 1
+ * before 4. */
 enum cb_exit {
 	CB_EXIT_OK = 0,
 	CB_EXIT_REGRESSION = 1,
@@ -39,6 +40,7 @@ int cb_cmd_compare(int argc, char **argv);
 int cb_cmd_analyze(int argc, char **argv);
 int cb_cmd_demo(int argc, char **argv);
 int cb_cmd_gate(int argc, char **argv);
+int cb_cmd_selftest(int argc, char **argv);
 int cb_cmd_sample(int argc, char **argv);
 
 /* Prints "concbench: WHAT: WHY" on stderr. Control characters in either are shown as '?'. */

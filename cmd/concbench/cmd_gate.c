@@ -4,6 +4,7 @@
  * taken.
  */
 #include "cmd/concbench/cmd.h"
+#include "cmd/concbench/files.h"
 #include "cmd/concbench/gate_options.h"
 #include "cmd/concbench/gate_report.h"
 #include "cmd/concbench/measure.h"
@@ -11,18 +12,14 @@
 #include "lib/result/gate_json.h"
 #include "lib/session/gate_run.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#define RESULTS    "results"
-#define REPLAY_MAX (256 << 20) /* bytes of a file */
+#define REPLAY_MAX (256u << 20) /* bytes of a file */
 
 /* All that the command holds; release takes it in any state. */
 struct command {
@@ -46,9 +43,8 @@ struct command {
 static int open_arms(struct command *c)
 {
 	struct cb_error err = { 0 };
-	ssize_t n = readlink("/proc/self/exe", c->self, sizeof c->self - 1);
 
-	c->self[n > 0 ? n : 0] = '\0';
+	cb_self_path(c->self);
 	if (cb_arm_open(&c->base, c->cli.base, c->self, &err))
 		return cb_usage_error("--base", &err);
 	if (cb_arm_open(&c->head, c->cli.head, c->self, &err))
@@ -146,30 +142,6 @@ static int check_plan(struct command *c)
 	return cb_gate_run_plan(&c->run, &err) ? cb_usage_error("gate", &err) : 0;
 }
 
-/* results/gate-HOST-TIME.json, its folder made. NULL: no memory or no folder, and has complained. */
-static char *default_path(const struct cb_host *host)
-{
-	char name[sizeof host->hostname], stamp[32], *path;
-	time_t now = time(NULL);
-	struct tm utc;
-	size_t n = 0;
-
-	for (; n < sizeof name - 1 && host->hostname[n]; n++)
-		name[n] = isalnum((unsigned char)host->hostname[n]) ? host->hostname[n] : '-';
-	name[n] = '\0';
-	gmtime_r(&now, &utc);
-	strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", &utc);
-	if (mkdir(RESULTS, 0777) < 0 && errno != EEXIST) {
-		cb_complain(RESULTS, strerror(errno));
-		return NULL;
-	}
-	if (asprintf(&path, RESULTS "/gate-%s-%s.json", n ? name : "host", stamp) < 0) {
-		cb_complain("gate", "out of memory");
-		return NULL;
-	}
-	return path;
-}
-
 /* A gate cannot go on where a killed one stopped: its blocks belong to another session. */
 static void tell_stale(const struct command *c)
 {
@@ -190,7 +162,7 @@ static int open_output(struct command *c)
 
 	if (output ? !strcmp(output, "-") : !isatty(STDOUT_FILENO))
 		return cb_stdout_check();
-	c->path = output ? strdup(output) : default_path(&c->stage.host);
+	c->path = output ? strdup(output) : cb_default_path("gate", &c->stage.host, true);
 	if (!c->path)
 		return CB_EXIT_UNSAVED;
 	if (cb_saver_init(&c->saver, c->path, &err) < 0) {
@@ -408,45 +380,13 @@ static void release(struct command *c)
 
 /* ---- again ---- */
 
-/* The whole file. NULL: *err says why. */
-static char *read_file(const char *path, size_t *ret_n, struct cb_error *err)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	struct stat st;
-	char *text = NULL;
-	ssize_t got = 0;
-	size_t n = 0;
-
-	if (fd < 0 || fstat(fd, &st)) {
-		cb_error_set(err, -errno, "%s", strerror(errno));
-	} else if (!S_ISREG(st.st_mode) || st.st_size > REPLAY_MAX) {
-		cb_error_set(err, -EINVAL, "is not a gate's file");
-	} else {
-		text = malloc((size_t)st.st_size + 1);
-		while (text && n < (size_t)st.st_size &&
-			(got = read(fd, text + n, (size_t)st.st_size - n)) > 0)
-			n += (size_t)got;
-		if (!text || got < 0)
-			cb_error_set(
-				err, text ? -errno : -ENOMEM, "%s", text ? strerror(errno) : "out of memory");
-	}
-	if (fd >= 0)
-		close(fd);
-	if (err->code) {
-		free(text);
-		return NULL;
-	}
-	*ret_n = n;
-	return text;
-}
-
 static int replay(const struct cb_gate_cli *cli)
 {
 	struct cb_gate gate = { .null_cell = -1 };
 	struct cb_error err = { 0 };
 	char difference[400] = "";
 	size_t n = 0;
-	char *text = read_file(cli->replay, &n, &err);
+	char *text = cb_read_file(cli->replay, REPLAY_MAX, &n, &err);
 	int r = text ? cb_gate_replay(text, n, &gate, difference, sizeof difference, &err) : err.code, status;
 
 	free(text);

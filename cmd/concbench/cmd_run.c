@@ -4,21 +4,17 @@
  * and before anything is measured.
  */
 #include "cmd/concbench/cmd.h"
+#include "cmd/concbench/files.h"
 #include "cmd/concbench/forecast.h"
 #include "cmd/concbench/measure.h"
 #include "cmd/concbench/stdout_json.h"
 #include "cmd/concbench/table.h"
 #include "cmd/concbench/table_hint.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
-
-#define RESULTS "results"
 
 /* All that the command holds; release takes it in any state. */
 struct run {
@@ -42,30 +38,6 @@ static int make_plan(struct run *run)
 	return cb_measured_run_plan(&run->it, &run->stage, "run");
 }
 
-/* results/HOST-TIME.json, its folder made. NULL: no memory or no folder, and has complained. */
-static char *default_path(const struct cb_host *host)
-{
-	char name[sizeof host->hostname], stamp[32], *path;
-	time_t now = time(NULL);
-	struct tm utc;
-	size_t n = 0;
-
-	for (; n < sizeof name - 1 && host->hostname[n]; n++)
-		name[n] = isalnum((unsigned char)host->hostname[n]) ? host->hostname[n] : '-';
-	name[n] = '\0';
-	gmtime_r(&now, &utc);
-	strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", &utc);
-	if (mkdir(RESULTS, 0777) < 0 && errno != EEXIST) {
-		cb_complain(RESULTS, strerror(errno));
-		return NULL;
-	}
-	if (asprintf(&path, RESULTS "/%s-%s.json", n ? name : "host", stamp) < 0) {
-		cb_complain("run", "out of memory");
-		return NULL;
-	}
-	return path;
-}
-
 static int open_output(struct run *run)
 {
 	const char *output = run->it.cli.output;
@@ -73,7 +45,7 @@ static int open_output(struct run *run)
 
 	if (output ? !strcmp(output, "-") : !isatty(STDOUT_FILENO))
 		return cb_stdout_check();
-	run->path = output ? strdup(output) : default_path(&run->stage.host);
+	run->path = output ? strdup(output) : cb_default_path("", &run->stage.host, true);
 	if (!run->path)
 		return CB_EXIT_UNSAVED;
 	if (cb_saver_init(&run->saver, run->path, &err) < 0) {

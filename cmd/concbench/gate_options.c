@@ -1,13 +1,13 @@
 #include "cmd/concbench/gate_options.h"
 
 #include "cmd/concbench/cmd.h"
+#include "cmd/concbench/files.h"
 #include "cmd/concbench/run_values.h"
 #include "lib/session/arm.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define MS     UINT64_C(1000000)
 #define SECOND (1000 * MS)
@@ -17,35 +17,12 @@ static const char *const metric_words[] = { "rate", "p99", "cpu", "memory", NULL
 static const char *const report_words[] = { "text", "markdown", NULL };
 static const char *const inconclusive_words[] = { "3", "pass", "fail", NULL };
 
-static int add_option(struct cb_words *words, const char *name, const char *value)
-{
-	char *word;
-	int r;
-
-	if (asprintf(&word, "--%s=%s", name, value) < 0)
-		return -ENOMEM;
-	r = cb_words_add(words, word);
-	free(word);
-	return r;
-}
-
 /* struct cb_words: one more option of `plan`, as it was written. The builds know whether it is right. */
 static int forward(const struct cb_option *o, void *field, const char *text, struct cb_error *err)
 {
-	int r = add_option(field, o->name, text);
+	int r = cb_words_add_option(field, o->name, text);
 
 	return r ? cb_error_set(err, r, "out of memory") : 0;
-}
-
-/* double: a share above 0, written in percent */
-static int share(const struct cb_option *o, void *field, const char *text, struct cb_error *err)
-{
-	double value;
-	int r = cb_parse_double(text, 0.01, (double)o->max, true, &value, err);
-
-	if (!r)
-		*(double *)field = value / 100;
-	return r;
 }
 
 #define AT(field) offsetof(struct cb_gate_cli, field)
@@ -118,14 +95,14 @@ static const struct cb_option rows[] = {
 	{ .heading = "How it is decided",
 		.name = "tolerance",
 		.arg = "PCT",
-		.parse = share,
+		.parse = cb_value_share,
 		.max = 1000,
 		.offset = AT(tolerance),
 		.def = "3%",
 		.help = "a slowdown up to this is none" },
 	{ .name = "alpha",
 		.arg = "PCT",
-		.parse = share,
+		.parse = cb_value_share,
 		.max = 5,
 		.offset = AT(alpha),
 		.def = "1%",
@@ -308,23 +285,10 @@ static int check_arms(const struct cb_gate_cli *cli, struct cb_arguments *args, 
 	return 0;
 }
 
-static int set_dir(struct cb_gate_cli *cli, struct cb_error *err)
-{
-	const char *tmpdir = getenv("TMPDIR");
-
-	if (!cli->dir)
-		cli->dir = strdup(tmpdir && *tmpdir ? tmpdir : "/var/tmp");
-	if (!cli->dir)
-		return cb_error_set(err, -ENOMEM, "out of memory");
-	if (access(cli->dir, W_OK | X_OK) < 0)
-		return cb_error_set(err, -errno, "'%.100s' cannot be written: %s", cli->dir, strerror(errno));
-	return 0;
-}
-
 /* What the plan depends on, and the gate itself too. */
 static int complete_forwarded(struct cb_gate_cli *cli, const struct cb_arguments *args, struct cb_error *err)
 {
-	int r = add_option(&cli->forwarded, "dir", cli->dir);
+	int r = cb_words_add_option(&cli->forwarded, "dir", cli->dir);
 
 	if (!r && cli->allow_unverified)
 		r = cb_words_add(&cli->forwarded, "--allow-unverified");
@@ -347,7 +311,7 @@ static int complete(struct cb_gate_cli *cli, struct cb_arguments *args, struct c
 	if (r)
 		return r;
 	snprintf(args->what, sizeof args->what, "--dir");
-	r = set_dir(cli, err);
+	r = cb_scratch_dir(&cli->dir, err);
 	if (r)
 		return r;
 	snprintf(args->what, sizeof args->what, "gate");

@@ -24,6 +24,8 @@ static const struct cb_command commands[] = {
 		false },
 	{ "demo", cb_cmd_demo, "what is claimed about processes and threads, put to the test", false },
 	{ "gate", cb_cmd_gate, "two builds measured in turns; fails when head is slower than base", false },
+	{ "selftest", cb_cmd_selftest,
+		"whether gate is right on this machine: false alarms, and what it finds", false },
 	{ "sample", cb_cmd_sample, "one sample from a description on standard input", true },
 };
 

@@ -4,7 +4,9 @@
 #include "lib/base/rng.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- the stage ---- */
 
@@ -69,6 +71,13 @@ void cb_stage_release(struct cb_stage *stage)
 	cb_lock_release(&stage->lock);
 	cb_supervisor_free(stage->supervisor);
 	cb_host_release(&stage->host);
+}
+
+void cb_self_path(char *ret)
+{
+	ssize_t n = readlink("/proc/self/exe", ret, PATH_MAX - 1);
+
+	ret[n > 0 ? n : 0] = '\0';
 }
 
 /* ---- a run ---- */

@@ -34,6 +34,9 @@ int cb_stage_load(struct cb_stage *stage);
 int cb_stage_enter(struct cb_stage *stage, const char *what, bool wait, bool quiet);
 void cb_stage_release(struct cb_stage *stage);
 
+/* The path of this program; "" where it is not known. PATH_MAX bytes. */
+void cb_self_path(char *ret);
+
 struct cb_measured_run {
 	struct cb_run_cli cli;
 	int argc; /* the words it was made of, borrowed; for the result */

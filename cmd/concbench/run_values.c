@@ -345,3 +345,13 @@ int cb_value_label(const struct cb_option *o, void *field, const char *text, str
 	free(value);
 	return r;
 }
+
+int cb_value_share(const struct cb_option *o, void *field, const char *text, struct cb_error *err)
+{
+	double value;
+	int r = cb_parse_double(text, 0.01, (double)o->max, true, &value, err);
+
+	if (!r)
+		*(double *)field = value / 100;
+	return r;
+}

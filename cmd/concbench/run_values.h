@@ -27,6 +27,8 @@ int cb_value_batch(const struct cb_option *o, void *field, const char *text, str
 int cb_value_rate(const struct cb_option *o, void *field, const char *text, struct cb_error *err);
 /* double: a share, not percent */
 int cb_value_precision(const struct cb_option *o, void *field, const char *text, struct cb_error *err);
+/* double: a share from 0.0001 on, written in percent, at most the row's max */
+int cb_value_share(const struct cb_option *o, void *field, const char *text, struct cb_error *err);
 /* uint64_t */
 int cb_value_seed(const struct cb_option *o, void *field, const char *text, struct cb_error *err);
 /* uint64_t: nanoseconds; CB_NONE is none */

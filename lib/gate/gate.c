@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 const struct cb_gate_metric_row cb_gate_metrics[CB_GATE_METRICS] = {
 	[CB_GATE_RATE] = { "rate", "time for the same work" },
@@ -68,22 +69,49 @@ void cb_gate_cell_release(struct cb_gate_cell *cell)
 	*cell = (struct cb_gate_cell){ 0 };
 }
 
+static void odd_release(struct cb_gate *gate)
+{
+	for (unsigned i = 0; i < gate->odd_n; i++) {
+		free(gate->odd[i].id);
+		free(gate->odd[i].why);
+	}
+	free(gate->odd);
+	gate->odd = NULL;
+	gate->odd_n = 0;
+}
+
+int cb_gate_pick(struct cb_gate *gate, const char *id)
+{
+	struct cb_gate_cell picked;
+	unsigned at = 0;
+
+	while (at < gate->cells_n && strcmp(gate->cells[at].id, id) != 0)
+		at++;
+	if (at == gate->cells_n)
+		return -ENOENT;
+	picked = gate->cells[at];
+	gate->cells[at] = gate->cells[0];
+	for (unsigned i = 1; i < gate->cells_n; i++)
+		cb_gate_cell_release(&gate->cells[i]);
+	gate->cells[0] = picked;
+	gate->cells_n = 1;
+	gate->family = picked.status == CB_GATE_OK;
+	odd_release(gate);
+	return 0;
+}
+
 void cb_gate_release(struct cb_gate *gate)
 {
 	if (!gate)
 		return;
 	for (unsigned i = 0; i < gate->cells_n; i++)
 		cb_gate_cell_release(&gate->cells[i]);
-	for (unsigned i = 0; i < gate->odd_n; i++) {
-		free(gate->odd[i].id);
-		free(gate->odd[i].why);
-	}
+	odd_release(gate);
 	free(gate->base.name);
 	free(gate->base.version);
 	free(gate->head.name);
 	free(gate->head.version);
 	free(gate->cells);
-	free(gate->odd);
 	series_release(&gate->null);
 	*gate = (struct cb_gate){ .null_cell = -1 };
 }

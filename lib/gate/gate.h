@@ -159,6 +159,13 @@ uint64_t cb_gate_cost(enum cb_gate_metric metric, const struct cb_gate_sample *s
  * have no bearing on a verdict. A gate that is partial, or whose environment is unfit, gives none.
  */
 void cb_gate_judge(struct cb_gate *gate);
+/*
+ * What cb_gate_judge says of a cell, by the same code, from the differences of its blocks alone, all kept:
+ * for replays, which have nothing else. confirm[0..confirm_n-1] is looked at only where screen flags. Neither
+ * has more than CB_GATE_BLOCKS_MAX.
+ */
+enum cb_gate_verdict cb_gate_judge_differences(const struct cb_gate_rules *rules, unsigned family,
+	const double *screen, unsigned screen_n, const double *confirm, unsigned confirm_n);
 /* The index of the cell whose differences spread most in screening; -1: no cell was screened. */
 int cb_gate_noisiest(const struct cb_gate *gate);
 
@@ -170,6 +177,12 @@ int cb_gate_noisiest(const struct cb_gate *gate);
  */
 int cb_gate_match(struct cb_gate *gate, struct cb_gate_cell *base, unsigned base_n,
 	const struct cb_gate_cell *head, unsigned head_n, bool any_name);
+
+/*
+ * Leaves in a gate that was matched, and not measured, the cell of that id alone; what the builds have not in
+ * common is forgotten too. -ENOENT, and nothing changed, when there is none.
+ */
+int cb_gate_pick(struct cb_gate *gate, const char *id);
 
 /* A hash of rules, orders and samples, by which a change of those that no verdict depends on is seen too. */
 uint64_t cb_gate_checksum(const struct cb_gate *gate);

@@ -124,12 +124,31 @@ static unsigned kept_differences(const struct cb_gate_series *series, double *re
 	return n;
 }
 
-/* shift: what is taken from each d before the test of ranks. */
+/* What d[0..n-1], of the blocks that were kept, say. shift: what is taken from each before the test of ranks.
+ */
+static void judge_differences(struct cb_gate_series *series, const double *d, unsigned n,
+	const struct cb_gate_rules *rules, double level, double shift, bool two_sided)
+{
+	double shifted[CB_GATE_BLOCKS_MAX];
+
+	assert(n <= CB_GATE_BLOCKS_MAX);
+	series->kept = n;
+	series->level = level;
+	series->effect = cb_median(d, n);
+	series->low = cb_median_low(d, n, level);
+	series->high = cb_median_high(d, n, rules->pass_level);
+	series->sd = cb_standard_deviation(d, n);
+	for (unsigned i = 0; i < n; i++)
+		shifted[i] = d[i] - shift;
+	series->p = !n          ? NAN
+		    : two_sided ? cb_signed_rank_two_sided(shifted, n)
+				: cb_signed_rank_greater(shifted, n).p;
+}
+
 static void judge_series(struct cb_gate_series *series, const struct cb_gate_rules *rules, unsigned cpus,
 	double level, double shift, bool two_sided)
 {
 	double d[CB_GATE_BLOCKS_MAX];
-	unsigned n;
 
 	assert(series->n <= CB_GATE_BLOCKS_MAX);
 	for (unsigned i = 0; i < series->n; i++) {
@@ -138,16 +157,7 @@ static void judge_series(struct cb_gate_series *series, const struct cb_gate_rul
 		block->drop = drop_of(block, cpus);
 		block->d = arm_median(block, 'B', rules->metric) - arm_median(block, 'A', rules->metric);
 	}
-	n = kept_differences(series, d);
-	series->kept = n;
-	series->level = level;
-	series->effect = cb_median(d, n);
-	series->low = cb_median_low(d, n, level);
-	series->high = cb_median_high(d, n, rules->pass_level);
-	series->sd = cb_standard_deviation(d, n);
-	for (unsigned i = 0; i < n; i++)
-		d[i] -= shift;
-	series->p = !n ? NAN : two_sided ? cb_signed_rank_two_sided(d, n) : cb_signed_rank_greater(d, n).p;
+	judge_differences(series, d, kept_differences(series, d), rules, level, shift, two_sided);
 }
 
 static bool is_complete(const struct cb_gate_series *series)
@@ -167,15 +177,26 @@ static double mde90(const struct cb_gate_rules *rules, const struct cb_gate_cell
 		cb_mde90(rules->tolerance, level, sd, n));
 }
 
+static bool flags(const struct cb_gate_series *screen, const struct cb_gate_rules *rules)
+{
+	return screen->p <= rules->screen_level;
+}
+
+/* series: of the stage that decides. */
+static enum cb_gate_verdict verdict_by(const struct cb_gate_series *series, bool confirmed, double line)
+{
+	if (confirmed && series->low > line) /* false for NaN */
+		return CB_GATE_FAIL;
+	return series->high < line ? CB_GATE_PASS : CB_GATE_INCONCLUSIVE;
+}
+
 static enum cb_gate_verdict verdict_of(const struct cb_gate_cell *cell, double line)
 {
 	const struct cb_gate_series *series = cell->confirmed ? &cell->confirm : &cell->screen;
 
 	if (cell->status != CB_GATE_OK || !is_complete(series) || (cell->flagged && !cell->confirmed))
 		return CB_GATE_NO_VERDICT;
-	if (cell->confirmed && series->low > line) /* false for NaN */
-		return CB_GATE_FAIL;
-	return series->high < line ? CB_GATE_PASS : CB_GATE_INCONCLUSIVE;
+	return verdict_by(series, cell->confirmed, line);
 }
 
 static void judge_cell(struct cb_gate_cell *cell, const struct cb_gate_rules *rules, double level)
@@ -184,10 +205,23 @@ static void judge_cell(struct cb_gate_cell *cell, const struct cb_gate_rules *ru
 
 	judge_series(&cell->screen, rules, cell->cpus, level, line, false);
 	judge_series(&cell->confirm, rules, cell->cpus, level, line, false);
-	cell->flagged = is_complete(&cell->screen) && cell->screen.p <= rules->screen_level;
+	cell->flagged = is_complete(&cell->screen) && flags(&cell->screen, rules);
 	cell->confirmed = cell->flagged && is_complete(&cell->confirm);
 	cell->mde90 = mde90(rules, cell, level);
 	cell->verdict = verdict_of(cell, line);
+}
+
+enum cb_gate_verdict cb_gate_judge_differences(const struct cb_gate_rules *rules, unsigned family,
+	const double *screen, unsigned screen_n, const double *confirm, unsigned confirm_n)
+{
+	double level = cb_gate_confirm_level(rules, family), line = log1p(rules->tolerance);
+	struct cb_gate_series series = { 0 };
+
+	judge_differences(&series, screen, screen_n, rules, level, line, false);
+	if (!flags(&series, rules))
+		return verdict_by(&series, false, line);
+	judge_differences(&series, confirm, confirm_n, rules, level, line, false);
+	return verdict_by(&series, true, line);
 }
 
 /* ---- all ---- */

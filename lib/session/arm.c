@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sendfile.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #define PLAN_TIMEOUT_NS 60000000000u
+#define STEP_MAX        10000u
 #define AROUND_TIMEOUT_NS \
 	20000000000u /* what a program may take around its sample: start, preparation, oracle */
 
@@ -32,6 +34,20 @@ int cb_words_add(struct cb_words *words, const char *text)
 		return -ENOMEM;
 	words->n++;
 	return 0;
+}
+
+int cb_words_add_option(struct cb_words *words, const char *name, const char *value)
+{
+	char *word;
+	int r;
+
+	if (!value)
+		return 0;
+	if (asprintf(&word, "--%s=%s", name, value) < 0)
+		return -ENOMEM;
+	r = cb_words_add(words, word);
+	free(word);
+	return r;
 }
 
 static int add_all(struct cb_words *words, const struct cb_words *more)
@@ -309,6 +325,24 @@ int cb_arm_plan(struct cb_supervisor *supervisor, struct cb_arm *arm, const stru
 	return r;
 }
 
+uint64_t cb_arm_units(const struct cb_arm *arm, uint64_t units)
+{
+	return arm->slowdown ? (uint64_t)llround((double)units * (1 + arm->slowdown)) : units;
+}
+
+unsigned cb_arm_units_step(const struct cb_arm *arm)
+{
+	unsigned more = (unsigned)llround(arm->slowdown * STEP_MAX), step = STEP_MAX;
+
+	for (unsigned a = more, b = STEP_MAX; b; step = STEP_MAX / a) { /* Euclid's algorithm */
+		unsigned rest = a % b;
+
+		a = b;
+		b = rest;
+	}
+	return step;
+}
+
 /* Statuses with which `sample` has answered: 0, a workload failed, nothing was measured. */
 static bool has_answer(const struct cb_driven *driven)
 {
@@ -335,7 +369,8 @@ int cb_arm_sample(struct cb_supervisor *supervisor, const struct cb_arm *arm, co
 	uint64_t units, uint64_t timeout_ns, const struct cb_drive_options *options,
 	struct cb_drive_answer *ret, uint64_t *ret_total_ns, struct cb_error *err)
 {
-	char *request = cb_drive_request(cell, &arm->param, units, timeout_ns, options);
+	uint64_t done = cb_arm_units(arm, units);
+	char *request = cb_drive_request(cell, &arm->param, done, timeout_ns, options);
 	struct cb_driven driven = { 0 };
 	struct cb_words words;
 	int r = question(arm, "sample", &words);
@@ -346,7 +381,7 @@ int cb_arm_sample(struct cb_supervisor *supervisor, const struct cb_arm *arm, co
 		r = cb_driven_run(
 			supervisor, words.v, request, 3 * timeout_ns + AROUND_TIMEOUT_NS, &driven, err);
 	if (!r) {
-		read_answer(&driven, cell, units, ret);
+		read_answer(&driven, cell, done, ret);
 		if (ret_total_ns)
 			*ret_total_ns = driven.total_ns;
 		cb_driven_release(&driven);

@@ -27,8 +27,13 @@ struct cb_arm {
 	struct cb_arm_file {
 		uint64_t device, inode, size;
 		int64_t changed_ns;
-	} file;            /* subject as it was when the arm was opened */
-	bool copied;       /* subject is a copy, which close removes */
+	} file;      /* subject as it was when the arm was opened */
+	bool copied; /* subject is a copy, which close removes */
+	/*
+	 * For proving a gate, which must find it: where a sample of so many units is asked for, the arm does
+	 * a share more of them, and is judged as though it had not. No user's arm has one, nor has a copy.
+	 */
+	double slowdown;
 	char version[160]; /* what the program says of itself */
 };
 
@@ -65,16 +70,24 @@ bool cb_arm_unchanged(const struct cb_arm *arm);
 int cb_arm_plan(struct cb_supervisor *supervisor, struct cb_arm *arm, const struct cb_words *options,
 	const struct cb_words *workloads, struct cb_drive_plan *ret, struct cb_error *err);
 
+/* The units that the arm does where a sample of so many is asked for: round(units x (1 + slowdown)). */
+uint64_t cb_arm_units(const struct cb_arm *arm, uint64_t units);
+/* The smallest number, of at most 10000, of which slowdown is a whole number: samples of multiples of it are
+ * slowed down exactly. 1 without a slowdown. */
+unsigned cb_arm_units_step(const struct cb_arm *arm);
+
 /*
- * One sample of units of the cell. Returns 0 with *ret filled, also when the arm died or hung, which is then
- * its status; -EINTR, -ERESTART as cb_sample_run; another negative errno with a reason. total_ns may be NULL:
- * all that it took.
+ * One sample of the cell, of cb_arm_units(units), which is what the sample in *ret says. Returns 0 with *ret
+ * filled, also when the arm died or hung, which is then its status; -EINTR, -ERESTART as cb_sample_run;
+ * another negative errno with a reason. total_ns may be NULL: all that it took.
  */
 int cb_arm_sample(struct cb_supervisor *supervisor, const struct cb_arm *arm, const struct cb_gate_cell *cell,
 	uint64_t units, uint64_t timeout_ns, const struct cb_drive_options *options,
 	struct cb_drive_answer *ret, uint64_t *ret_total_ns, struct cb_error *err);
 
-/* Appends a copy of the text, or printed text. -ENOMEM. For kinds. */
+/* Appends a copy of the text. -ENOMEM. */
 int cb_words_add(struct cb_words *words, const char *text);
+/* Appends --NAME=VALUE; nothing where value is NULL. -ENOMEM. */
+int cb_words_add_option(struct cb_words *words, const char *name, const char *value);
 
 #endif

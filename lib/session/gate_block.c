@@ -61,13 +61,23 @@ static uint64_t units_min(const struct cb_gate_cell *cell)
 	return cell->units_min > waves ? cell->units_min : waves;
 }
 
+/* A head that is slowed down does more of them. */
+static uint64_t units_max(const struct cb_gate_run *run, const struct cb_gate_cell *cell)
+{
+	double most = (double)cell->units_max / (1 + run->head->slowdown);
+
+	if (cell->units_max == CB_NONE)
+		return UINT64_MAX;
+	return run->head->slowdown ? (uint64_t)most : cell->units_max;
+}
+
 static struct cb_calibration calibration_of(const struct cb_gate_run *run, const struct cb_gate_cell *cell)
 {
 	struct cb_calibration c = {
 		.target_ns = cb_gate_target_ns(run, cell),
-		.multiple = cell->workers,
+		.multiple = (uint64_t)cell->workers * cb_arm_units_step(run->head),
 		.units_min = units_min(cell),
-		.units_max = cell->units_max == CB_NONE ? UINT64_MAX : cell->units_max,
+		.units_max = units_max(run, cell),
 	};
 
 	cb_calibration_start(&c, 0);
@@ -78,8 +88,7 @@ static struct cb_calibration calibration_of(const struct cb_gate_run *run, const
 	return c;
 }
 
-/* One sample of base, taken again when it was stopped. */
-static int trial(struct cb_gate_run *run, const struct cb_gate_cell *cell, uint64_t units,
+int cb_gate_trial(struct cb_gate_run *run, const struct cb_gate_cell *cell, uint64_t units,
 	struct cb_drive_answer *ret, uint64_t *ret_total_ns, struct cb_error *err)
 {
 	int r;
@@ -103,7 +112,7 @@ static int find_units(struct cb_gate_run *run, struct cb_gate_cell *cell, struct
 	for (;;) {
 		bool settled = c->done;
 		uint64_t units = c->units;
-		int r = trial(run, cell, units, ret, ret_total_ns, err);
+		int r = cb_gate_trial(run, cell, units, ret, ret_total_ns, err);
 
 		if (r || ret->status != CB_OK || (settled && run->units))
 			return r;
@@ -134,12 +143,32 @@ static void decide_timing(
 		set_status(cell, CB_GATE_SKIPPED, "its units are too short for their latency to be measured");
 }
 
+/* What is right for a head that does more units, by a sample of base that does as many. */
+static int find_head_digest(
+	struct cb_gate_run *run, struct cb_gate_cell *cell, uint64_t *ret_digest, struct cb_error *err)
+{
+	struct cb_drive_answer answer;
+	int r;
+
+	*ret_digest = cell->digest;
+	if (!run->head->slowdown)
+		return 0;
+	r = cb_gate_trial(run, cell, cb_arm_units(run->head, cell->units), &answer, NULL, err);
+	if (r)
+		return r;
+	if (answer.status != CB_OK)
+		fail_cell(cell, "base", &answer);
+	else
+		*ret_digest = answer.sample.digest;
+	return 0;
+}
+
 int cb_gate_calibrate(struct cb_gate_run *run, unsigned index, struct cb_error *err)
 {
 	struct cb_gate_cell *cell = &run->gate->cells[index];
 	struct cb_calibration c = calibration_of(run, cell);
 	struct cb_drive_answer answer;
-	int r = find_units(run, cell, &c, &answer, &run->total_ns[index], err);
+	int r = find_units(run, cell, &c, &answer, &run->found[index].total_ns, err);
 
 	if (r)
 		return r;
@@ -150,23 +179,25 @@ int cb_gate_calibrate(struct cb_gate_run *run, unsigned index, struct cb_error *
 	cell->units = c.units;
 	cell->digest = answer.sample.digest;
 	decide_timing(run, cell, &answer.sample);
-	return 0;
+	return find_head_digest(run, cell, &run->found[index].head_digest, err);
 }
 
 /* ---- a block ---- */
 
 /* What makes a number that was measured none. */
-static void check_sample(const struct cb_gate_run *run, struct cb_gate_cell *cell, const char *side,
-	const struct cb_gate_sample *sample)
+static void check_sample(const struct cb_gate_run *run, struct cb_gate_cell *cell, const struct cb_arm *arm,
+	const char *side, const struct cb_gate_sample *sample)
 {
+	const struct cb_gate_found *found = &run->found[cell - run->gate->cells];
+	uint64_t digest = arm == run->head ? found->head_digest : cell->digest;
 	enum cb_gate_metric metric = run->gate->rules.metric;
 	char reason[200];
 
-	if (sample->digest != cell->digest) {
+	if (sample->digest != digest) {
 		snprintf(reason, sizeof reason,
 			"%s: mismatch: its digest is 0x%" PRIx64 ", that of base was 0x%" PRIx64
 			": it did not do the same work",
-			side, sample->digest, cell->digest);
+			side, sample->digest, digest);
 		set_status(cell, CB_GATE_BROKEN, reason);
 	} else if (cb_gate_cost(metric, sample) == CB_NONE) {
 		snprintf(reason, sizeof reason, "%s: the %s is not known here", side,
@@ -191,7 +222,7 @@ static int one_sample(struct cb_gate_run *run, struct cb_gate_cell *cell, const 
 	if (answer.status != CB_OK)
 		fail_cell(cell, side, &answer);
 	else
-		check_sample(run, cell, side, &answer.sample);
+		check_sample(run, cell, arm, side, &answer.sample);
 	*ret = answer.sample;
 	return 0;
 }

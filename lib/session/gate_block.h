@@ -7,6 +7,10 @@
 /* The makespan that a sample of the cell is calibrated to. */
 uint64_t cb_gate_target_ns(const struct cb_gate_run *run, const struct cb_gate_cell *cell);
 
+/* One sample of base, taken again when it was stopped. As cb_arm_sample. */
+int cb_gate_trial(struct cb_gate_run *run, const struct cb_gate_cell *cell, uint64_t units,
+	struct cb_drive_answer *ret, uint64_t *ret_total_ns, struct cb_error *err);
+
 /*
  * Finds the units that all samples of the cell get, in both arms, by samples of base; and how its units are
  * timed. Returns 0, also when a sample failed, which is then the cell's status; or a negative errno.

@@ -66,16 +66,16 @@ int cb_gate_run_match(struct cb_gate_run *run, const struct cb_words *options,
 	cb_drive_plan_release(&base);
 	cb_drive_plan_release(&head);
 	if (!r)
-		run->total_ns = calloc(run->gate->cells_n + 1, sizeof *run->total_ns);
-	return r || run->total_ns ? r : cb_error_set(err, -ENOMEM, "out of memory");
+		run->found = calloc(run->gate->cells_n + 1, sizeof *run->found);
+	return r || run->found ? r : cb_error_set(err, -ENOMEM, "out of memory");
 }
 
 /* ---- how long it takes ---- */
 
 static uint64_t sample_ns(const struct cb_gate_run *run, unsigned cell)
 {
-	if (run->total_ns && run->total_ns[cell])
-		return run->total_ns[cell];
+	if (run->found && run->found[cell].total_ns)
+		return run->found[cell].total_ns;
 	return cb_gate_target_ns(run, &run->gate->cells[cell]) + run->drive.warmup_ns + AROUND_NS;
 }
 
@@ -306,6 +306,6 @@ int cb_gate_run_measure(struct cb_gate_run *run, struct cb_error *err)
 void cb_gate_run_release(struct cb_gate_run *run)
 {
 	cb_arm_close(&run->null);
-	free(run->total_ns);
-	run->total_ns = NULL;
+	free(run->found);
+	run->found = NULL;
 }

@@ -23,8 +23,8 @@ struct cb_gate_listener {
 struct cb_gate_run {
 	struct cb_supervisor *supervisor;
 	struct cb_gate *gate;
-	struct cb_arm *base, *head;
-	const char *self; /* path of this program, for arms that it measures itself */
+	struct cb_arm *base, *head; /* head may be slowed down; base is not */
+	const char *self;           /* path of this program, for arms that it measures itself */
 	struct cb_drive_options drive;
 	uint64_t sample_time_ns;
 	uint64_t units;          /* of all samples; 0: calibrated with base */
@@ -35,7 +35,10 @@ struct cb_gate_run {
 
 	/* private: */
 	struct cb_arm null;
-	uint64_t *total_ns; /* [gate->cells_n] what a sample takes in all; 0: not known */
+	struct cb_gate_found {
+		uint64_t total_ns;    /* what a sample takes in all; 0: not known */
+		uint64_t head_digest; /* right for as many units as a head that is slowed down does */
+	} * found;                    /* [gate->cells_n] by calibration */
 };
 
 /*

@@ -32,6 +32,20 @@ commands_of()
 	[ "$n" -ge 8 ] || fail "only $n commands were found"
 }
 
+# It measures for long. The number of blocks that is added could never fail, and nothing else is to be complained about.
+@test "every concbench selftest in the documents is accepted" {
+	n=0
+	for document in "${documents[@]}"; do
+		while read -r command; do
+			n=$((n + 1))
+			run bash -c "concbench() { \"\$CONCBENCH\" \"\$@\" --blocks=1; }; $command"
+			[ "$status" -eq 2 ] || fail "$document: $command: status $status: $output"
+			[[ $output == "concbench: --blocks: this gate could never fail"* ]] || fail "$document: $command: $output"
+		done < <(sed -nE 's/^    (concbench selftest.*)$/\1/p' "$document" | sed -E 's/[[:space:]]+#.*//')
+	done
+	[ "$n" -ge 6 ] || fail "only $n commands were found"
+}
+
 @test "the table of workloads has each that is built in" {
 	run concbench list
 	assert_status 0

@@ -249,7 +249,7 @@ commands()
 @test "commands: the list, the nearest, the version" {
 	run --separate-stderr "$CONCBENCH" --help
 	[ "$status" -eq 0 ]
-	for command in run list plan host analyze compare gate; do
+	for command in run list plan host analyze compare gate selftest; do
 		[[ $output == *$'\n'"  $command "* ]]
 	done
 	[[ $output != *$'\n'"  sample "* ]]

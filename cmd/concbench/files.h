@@ -1,0 +1,25 @@
+/* Where results and scratch files go by default, and files that are read as a whole. */
+#ifndef CB_FILES_H
+#define CB_FILES_H
+
+#include "lib/host/host.h"
+
+/*
+ * results/[PREFIX-]HOST[-TIME].json, its folder made; prefix "" is none. stamped: with the time, so that no
+ * other result has the name. Allocated; NULL: no memory or no folder, and has complained.
+ */
+char *cb_default_path(const char *prefix, const struct cb_host *host, bool stamped);
+
+/*
+ * Sets *dir, allocated or NULL, to the folder of scratch files where the user names none: $TMPDIR, else
+ * /var/tmp. A negative errno with a sentence when files cannot be made in it.
+ */
+int cb_scratch_dir(char **dir, struct cb_error *err);
+
+/*
+ * The n bytes of a regular file of at most max bytes, and a NUL behind them; allocated. NULL: *err says why:
+ * an errno of the file, -EINVAL for another kind of file or a larger one, -ENOMEM.
+ */
+char *cb_read_file(const char *path, size_t max, size_t *ret_n, struct cb_error *err);
+
+#endif
