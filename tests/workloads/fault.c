@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #define WARMUP_FIRST_UNIT (UINT64_C(1) << 62)
+#define ANY_WORKER        999 /* where units are drawn, no particular one is sure to get any */
 
 enum hook { NONE, PREPARE, SETUP, WORKER_INIT, WARMUP, RUN, WORKER_FINI, VERIFY, TEARDOWN };
 
@@ -214,7 +215,7 @@ static int strike_here(const struct fault *fault, const void *prepared, enum hoo
 	struct strike s = { .fault = fault, .prepared = p, .worker = w, .err = err };
 	uint64_t chance;
 
-	if (fault->hook != hook || (w && w->index != fault->worker))
+	if (fault->hook != hook || (w && fault->worker != ANY_WORKER && w->index != fault->worker))
 		return 0;
 	chance = atomic_fetch_add(&p->chances, 1);
 	if (chance < fault->skip || (fault->times && chance >= fault->skip + fault->times))
@@ -310,7 +311,7 @@ static const struct cb_param params[] = {
 	{ "hook", CB_PARAM_ENUM, "", "none", 0, 0, hooks, "where it goes wrong",
 		offsetof(struct fault, hook) },
 	{ "how", CB_PARAM_ENUM, "", "error", 0, 0, hows, "what it does there", offsetof(struct fault, how) },
-	{ "worker", CB_PARAM_U64, "", "0", 0, 0, NULL, "which worker", offsetof(struct fault, worker) },
+	{ "worker", CB_PARAM_U64, "", "0", 0, 0, NULL, "which worker; 999: each", offsetof(struct fault, worker) },
 	{ "after", CB_PARAM_U64, "units", "0", 0, 0, NULL, "units that this worker does before",
 		offsetof(struct fault, after) },
 	{ "skip", CB_PARAM_U64, "", "0", 0, 0, NULL, "chances it lets pass", offsetof(struct fault, skip) },
