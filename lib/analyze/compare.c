@@ -8,6 +8,12 @@
 #include "lib/stats/order.h"
 
 #define ALPHA 0.05 /* of all pairs together */
+/*
+ * Where precision may have ended the measuring of a file, its values are more alike than chance would have
+ * them, and intervals are too narrow: those of 95 % covered 92 to 95 % in simulation
+ * (tests/unit/test_coverage.c). Half of the level makes good for it.
+ */
+#define LOOKED_SHARE 0.5
 
 const char *const cb_change_names[] = {
 	[CB_CHANGE_NONE] = "same",
@@ -162,12 +168,13 @@ static unsigned measured_pairs(const struct cb_comparison *c)
 
 static int judge_all(struct cb_comparison *c)
 {
+	double share = c->base->sample_looks.last || c->new->sample_looks.last ? LOOKED_SHARE : 1;
 	unsigned m = measured_pairs(c);
 	int r = 0;
 
 	c->confidence = 1 - ALPHA / (m ? m : 1);
 	for (unsigned i = 0; i < c->n && !r; i++) {
-		r = compare_pair(&c->pairs[i], c->confidence);
+		r = compare_pair(&c->pairs[i], 1 - (1 - c->confidence) * share);
 		c->changes[c->pairs[i].change]++;
 	}
 	return r;

@@ -244,6 +244,17 @@ static int add_cell(struct cb_stored *stored, const cJSON *in)
 
 /* ---- the file ---- */
 
+/* When precision may have ended the measuring; a file may say anything. */
+static void take_looks(struct cb_stored *stored, const cJSON *options)
+{
+	double min = number(options, "samples_min"), max = number(options, "samples_max");
+
+	if (!(min >= 2 && min <= max && max <= CB_LOOKS_LAST_MAX))
+		return;
+	stored->sample_looks = cb_looks_of_samples((unsigned)min, (unsigned)max);
+	stored->block_looks = cb_looks_of_blocks((unsigned)min, (unsigned)max);
+}
+
 static int take_front(struct cb_stored *stored, const cJSON *in)
 {
 	const cJSON *schema = cJSON_GetObjectItemCaseSensitive(in, "schema");
@@ -254,6 +265,7 @@ static int take_front(struct cb_stored *stored, const cJSON *in)
 		return -EPROTO;
 	stored->partial = flag(in, "partial");
 	stored->quick = flag(in, "quick");
+	take_looks(stored, cJSON_GetObjectItemCaseSensitive(in, "options"));
 	numbers(host, host_numbers, CB_COUNT(host_numbers), stored);
 	r = texts(in, file_texts, CB_COUNT(file_texts), stored);
 	r = r ? r : texts(host, host_texts, CB_COUNT(host_texts), stored);
