@@ -34,15 +34,18 @@ static unsigned case_length(const struct cb_stored *file, unsigned from)
 	return n;
 }
 
+/* From the highest number, and no more than a cell has samples: a file may give any numbers. */
 static unsigned blocks_of(const struct cb_stored_cell *cells, unsigned n)
 {
-	unsigned most = 0;
+	unsigned most = 0, samples = 0;
 
-	for (unsigned i = 0; i < n; i++)
+	for (unsigned i = 0; i < n; i++) {
+		samples = cells[i].samples_n > samples ? cells[i].samples_n : samples;
 		for (unsigned k = 0; k < cells[i].samples_n; k++)
 			if (cb_stored_counts(&cells[i].samples[k]) && cells[i].samples[k].block >= most)
 				most = cells[i].samples[k].block + 1;
-	return most;
+	}
+	return most < samples ? most : samples;
 }
 
 /* ---- a point ---- */
@@ -59,7 +62,7 @@ static void fill_log_rates(struct cb_point *p, unsigned blocks)
 		const struct cb_stored_sample *s = k < cell->samples_n ? &cell->samples[k] : NULL;
 
 		if (!s || s->block != at) {
-			if (n == BLOCK_FULL)
+			if (n == BLOCK_FULL && at < blocks)
 				p->log_rates[at] = sum / n;
 			n = 0;
 			sum = 0;

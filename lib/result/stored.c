@@ -388,6 +388,7 @@ static int explain(const char *path, int r, struct cb_error *err)
 			   "\"" },
 		{ -EFBIG, "it is larger than 4 GiB" },
 		{ -EISDIR, "it is a folder" },
+		{ -ENOTBLK, "it is a device" },
 	};
 
 	for (size_t i = 0; i < CB_COUNT(rows); i++)
@@ -408,6 +409,8 @@ static int open_file(const char *path, FILE **ret)
 		r = -errno;
 	else if (S_ISDIR(st.st_mode))
 		r = -EISDIR;
+	else if (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode))
+		r = -ENOTBLK; /* some never end */
 	else if ((uint64_t)st.st_size > CB_STORED_BYTES_MAX)
 		r = -EFBIG;
 	if (r)
