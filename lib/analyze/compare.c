@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/parse.h"
 #include "lib/stats/order.h"
 
 #define ALPHA 0.05 /* of all pairs together */
@@ -219,6 +220,7 @@ int cb_compare_hosts(const struct cb_stored *base, const struct cb_stored *new, 
 		{ "the kernel", base->kernel, new->kernel },
 		{ "the fingerprint", base->fingerprint, new->fingerprint },
 	};
+	char base_text[64], new_text[64]; /* as a CPU's model takes */
 
 	if (!strcmp(base->fingerprint, new->fingerprint))
 		return 0;
@@ -228,7 +230,8 @@ int cb_compare_hosts(const struct cb_stored *base, const struct cb_stored *new, 
 	for (size_t i = 0; i < CB_COUNT(texts); i++)
 		if (strcmp(texts[i].base, texts[i].new) != 0)
 			return cb_error_set(err, -EXDEV,
-				"they are of different hosts: %s is \"%.60s\" and \"%.60s\"", texts[i].what,
-				texts[i].base, texts[i].new);
+				"they are of different hosts: %s is \"%s\" and \"%s\"", texts[i].what,
+				cb_quote(texts[i].base, base_text, sizeof base_text),
+				cb_quote(texts[i].new, new_text, sizeof new_text));
 	return 0;
 }

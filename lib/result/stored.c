@@ -5,6 +5,8 @@
  */
 #include "lib/result/stored.h"
 
+#include "lib/base/parse.h"
+
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <math.h>
@@ -391,10 +393,13 @@ static int explain(const char *path, int r, struct cb_error *err)
 		{ -ENOTBLK, "it is a device" },
 	};
 
+	const char *why = strerror(-r);
+	char quoted[160];
+
 	for (size_t i = 0; i < CB_COUNT(rows); i++)
 		if (rows[i].r == r)
-			return cb_error_set(err, r, "%s cannot be read: %s", path, rows[i].why);
-	return cb_error_set(err, r, "%s cannot be read: %s", path, strerror(-r));
+			why = rows[i].why;
+	return cb_error_set(err, r, "%s cannot be read: %s", cb_quote(path, quoted, sizeof quoted), why);
 }
 
 static int open_file(const char *path, FILE **ret)
