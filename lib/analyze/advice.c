@@ -101,14 +101,14 @@ static void choose(const struct cb_case *c, struct cb_advice *a, double *scratch
 			a->fastest = &c->points[i];
 	a->advised = a->fastest;
 	for (unsigned i = 0; i < c->n; i++) {
-		struct cb_estimate ratio = cb_point_ratio(a->fastest, &c->points[i], c->blocks, scratch);
+		struct cb_estimate ratio = cb_point_ratio(c, a->fastest, &c->points[i], scratch);
 
 		if (!isnan(ratio.ci_low) && !claims(&ratio) && ratio.median <= MATTERS &&
 			plainer(&c->points[i], a->advised))
 			a->advised = &c->points[i];
 	}
 	if (c->serial && a->advised != c->serial)
-		a->over_serial = cb_point_ratio(a->advised, c->serial, c->blocks, scratch);
+		a->over_serial = cb_point_ratio(c, a->advised, c->serial, scratch);
 }
 
 static enum cb_versus judge(const struct cb_estimate *ratio)
@@ -155,8 +155,7 @@ static void find_rivals(const struct cb_case *c, struct cb_advice *a, double *sc
 
 		if (!is_rival(a, p))
 			continue;
-		*rival = (struct cb_rival){ .point = p,
-			.ratio = cb_point_ratio(a->advised, p, c->blocks, scratch) };
+		*rival = (struct cb_rival){ .point = p, .ratio = cb_point_ratio(c, a->advised, p, scratch) };
 		rival->versus = judge(&rival->ratio);
 		a->rivals_n++;
 	}

@@ -34,15 +34,18 @@ static unsigned case_length(const struct cb_stored *file, unsigned from)
 	return n;
 }
 
+/* From the highest number, and no more than a cell has samples: a file may give any numbers. */
 static unsigned blocks_of(const struct cb_stored_cell *cells, unsigned n)
 {
-	unsigned most = 0;
+	unsigned most = 0, samples = 0;
 
-	for (unsigned i = 0; i < n; i++)
+	for (unsigned i = 0; i < n; i++) {
+		samples = cells[i].samples_n > samples ? cells[i].samples_n : samples;
 		for (unsigned k = 0; k < cells[i].samples_n; k++)
 			if (cb_stored_counts(&cells[i].samples[k]) && cells[i].samples[k].block >= most)
 				most = cells[i].samples[k].block + 1;
-	return most;
+	}
+	return most < samples ? most : samples;
 }
 
 /* ---- a point ---- */
@@ -59,7 +62,7 @@ static void fill_log_rates(struct cb_point *p, unsigned blocks)
 		const struct cb_stored_sample *s = k < cell->samples_n ? &cell->samples[k] : NULL;
 
 		if (!s || s->block != at) {
-			if (n == BLOCK_FULL)
+			if (n == BLOCK_FULL && at < blocks)
 				p->log_rates[at] = sum / n;
 			n = 0;
 			sum = 0;
@@ -99,32 +102,33 @@ static unsigned collect(
 	return n;
 }
 
-static int fill_point(struct cb_point *p, unsigned blocks)
+static int fill_point(const struct cb_case *c, struct cb_point *p)
 {
 	double *values = malloc(sizeof *values * p->cell->samples_n);
 
 	if (!values)
 		return -ENOMEM;
-	p->rate = cb_estimate(values, collect(p->cell, cb_stored_rate, values), CONFIDENCE);
+	p->rate = cb_estimate_looked(
+		values, collect(p->cell, cb_stored_rate, values), CONFIDENCE, &c->file->sample_looks);
 	p->cpu_ns_per_unit = cb_estimate(values, collect(p->cell, cpu_per_unit, values), CONFIDENCE).median;
 	p->pss_bytes = cb_estimate(values, collect(p->cell, pss_of, values), CONFIDENCE).median;
 	free(values);
-	fill_log_rates(p, blocks);
+	fill_log_rates(p, c->blocks);
 	return 0;
 }
 
 struct cb_estimate cb_point_ratio(
-	const struct cb_point *a, const struct cb_point *b, unsigned blocks, double *scratch)
+	const struct cb_case *c, const struct cb_point *a, const struct cb_point *b, double *scratch)
 {
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < blocks; i++) {
+	for (unsigned i = 0; i < c->blocks; i++) {
 		double d = a->log_rates[i] - b->log_rates[i];
 
 		if (isfinite(d))
 			scratch[n++] = d;
 	}
-	return cb_estimate_exp(cb_estimate(scratch, n, CONFIDENCE));
+	return cb_estimate_exp(cb_estimate_looked(scratch, n, CONFIDENCE, &c->file->block_looks));
 }
 
 /* Serial itself is not compared: it is 1 by definition, not by measurement. */
@@ -135,7 +139,7 @@ static void compare_with_serial(struct cb_case *c, struct cb_point *p, double *s
 	p->efficiency = p->serial_fraction = NAN;
 	if (!c->serial || p == c->serial)
 		return;
-	p->speedup = cb_point_ratio(p, c->serial, c->blocks, scratch);
+	p->speedup = cb_point_ratio(c, p, c->serial, scratch);
 	if (!p->speedup.n)
 		return;
 	p->efficiency = p->speedup.median / workers;
@@ -174,7 +178,7 @@ static int make_points(struct cb_case *c, const struct cb_stored_cell *cells, un
 			continue;
 		*p = (struct cb_point){ .cell = &cells[i],
 			.log_rates = c->log_rates + (size_t)c->n * c->blocks };
-		r = fill_point(p, c->blocks);
+		r = fill_point(c, p);
 		c->n += p->rate.n > 0;
 	}
 	if (!r) {

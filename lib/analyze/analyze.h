@@ -117,10 +117,10 @@ int cb_analyze(const struct cb_stored *files, unsigned n, const struct cb_analyz
 	struct cb_analysis *ret);
 void cb_analysis_release(struct cb_analysis *analysis);
 
-/* Ratio of the rates of two points of one case, over the blocks that both have whole (METHOD 6). scratch:
- * [blocks]. */
+/* Ratio of the rates of two points of a case, over the blocks that both have whole (METHOD 6). scratch:
+ * [c->blocks]. */
 struct cb_estimate cb_point_ratio(
-	const struct cb_point *a, const struct cb_point *b, unsigned blocks, double *scratch);
+	const struct cb_case *c, const struct cb_point *a, const struct cb_point *b, double *scratch);
 
 /* ---- the steps, in order; each reads what the earlier ones left ---- */
 

@@ -40,7 +40,7 @@ static size_t slots_bytes(unsigned slots_n)
 	return sizeof(struct cb_control) + slots_n * sizeof(struct cb_slot);
 }
 
-static size_t all_bytes(unsigned slots_n, unsigned histograms_n)
+size_t cb_control_bytes(unsigned slots_n, unsigned histograms_n)
 {
 	return slots_bytes(slots_n) + histograms_n * sizeof(struct cb_histogram) +
 	       slots_n * sizeof(struct cb_child);
@@ -50,7 +50,7 @@ static void lay_out(struct cb_control *control, unsigned slots_n, unsigned histo
 {
 	char *behind = (char *)control + slots_bytes(slots_n);
 
-	control->bytes = all_bytes(slots_n, histograms_n);
+	control->bytes = cb_control_bytes(slots_n, histograms_n);
 	control->slots_n = slots_n;
 	control->children = (struct cb_child *)(behind + histograms_n * sizeof(struct cb_histogram));
 	control->histograms = histograms_n ? (struct cb_histogram *)behind : NULL;
@@ -58,8 +58,8 @@ static void lay_out(struct cb_control *control, unsigned slots_n, unsigned histo
 
 struct cb_control *cb_control_new(unsigned slots_n, unsigned histograms_n)
 {
-	struct cb_control *control = mmap(NULL, all_bytes(slots_n, histograms_n), PROT_READ | PROT_WRITE,
-		MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	struct cb_control *control = mmap(NULL, cb_control_bytes(slots_n, histograms_n),
+		PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (control == MAP_FAILED)
 		return NULL;

@@ -128,6 +128,7 @@ struct cb_control {
 };
 
 /* For slots_n workers and partners, histograms for the first histograms_n; zeroed. NULL: no memory. */
+size_t cb_control_bytes(unsigned slots_n, unsigned histograms_n); /* that it takes */
 struct cb_control *cb_control_new(unsigned slots_n, unsigned histograms_n);
 void cb_control_free(struct cb_control *control);
 /*

@@ -299,10 +299,20 @@ static int believe(struct cb_plugin_file *file, struct cb_error *err)
 
 /* ---- the file ------------------------------------------------------------------------------------ */
 
-/* Absolute, so that dlopen searches nothing and a change of the working directory changes nothing. */
-static int find(struct cb_plugin_file *file, const char *path, struct cb_error *err)
+/*
+ * Absolute, so that dlopen searches nothing and a change of the working directory changes nothing. A file
+ * without a name, as the copy of a gate's null arm, is reached below /proc alone. NULL with errno.
+ */
+static char *absolute_path(const char *path)
 {
 	char *absolute = realpath(path, NULL);
+
+	return absolute || *path != '/' ? absolute : strdup(path);
+}
+
+static int find(struct cb_plugin_file *file, const char *path, struct cb_error *err)
+{
+	char *absolute = absolute_path(path);
 	int r = 0;
 
 	if (!absolute || stat(absolute, &file->stat))

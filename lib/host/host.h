@@ -58,7 +58,7 @@ uint64_t cb_steal_ns(const struct cb_host *host, const unsigned *cpus, unsigned 
 /*
  * -EAGAIN with the limit named ("1001 tasks are more than RLIMIT_NPROC (ulimit -u) allows: 512, with 40 in
  * use") when need exceeds a limit: RLIMIT_NPROC (not for root), RLIMIT_NOFILE's hard limit, pids cgroup and
- * its ancestors, threads-max, pid_max, free memory. Limits and what is free are read at each call.
+ * its ancestors, threads-max, pid_max, free memory, RLIMIT_AS. Limits and what is free are read at each call.
  */
 int cb_limits_check(const struct cb_host *host, const struct cb_need *need, struct cb_error *err);
 

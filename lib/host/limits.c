@@ -20,10 +20,14 @@
 
 /* ---- comparing ------------------------------------------------------------------------------- */
 
-static int check_tasks(
-	const struct cb_task_limit *limit, const char *name, uint64_t tasks, struct cb_error *err)
+static bool has_room(const struct cb_limit *limit, uint64_t wanted)
 {
-	if (limit->most == CB_NONE || (limit->used <= limit->most && tasks <= limit->most - limit->used))
+	return limit->most == CB_NONE || (limit->used <= limit->most && wanted <= limit->most - limit->used);
+}
+
+static int check_tasks(const struct cb_limit *limit, const char *name, uint64_t tasks, struct cb_error *err)
+{
+	if (has_room(limit, tasks))
 		return 0;
 	return cb_error_set(err, -EAGAIN,
 		"%" PRIu64 " tasks are more than %s allows: %" PRIu64 ", with %" PRIu64 " in use", tasks,
@@ -39,7 +43,7 @@ int cb_limits_compare(const struct cb_limits *limits, const struct cb_need *need
 {
 	uint64_t tasks = cb_need_tasks(need);
 	const struct {
-		const struct cb_task_limit *limit;
+		const struct cb_limit *limit;
 		const char *name;
 	} rows[] = {
 		{ &limits->user, "RLIMIT_NPROC (ulimit -u)" },
@@ -62,6 +66,12 @@ int cb_limits_compare(const struct cb_limits *limits, const struct cb_need *need
 		return cb_error_set(err, -EAGAIN,
 			"%" PRIu64 " MiB of memory are more than is free: %" PRIu64 " MiB",
 			need->memory_bytes / MIB, limits->memory_bytes / MIB);
+	if (!has_room(&limits->address_bytes, need->address_bytes))
+		return cb_error_set(err, -EAGAIN,
+			"%" PRIu64 " MiB of address space a process are more than RLIMIT_AS (ulimit -v) "
+			"allows: %" PRIu64 " MiB, with %" PRIu64 " in use",
+			need->address_bytes / MIB, limits->address_bytes.most / MIB,
+			limits->address_bytes.used / MIB);
 	return 0;
 }
 
@@ -134,13 +144,29 @@ uint64_t cb_memory_total_bytes(void)
 	return total == CB_NONE ? 0 : total;
 }
 
+/* A process that this one forks has as much mapped before it maps anything of its own. */
+static void load_address_space(struct cb_limit *ret)
+{
+	char *text = NULL;
+	struct rlimit limit;
+	uint64_t kib;
+
+	*ret = (struct cb_limit){ CB_NONE, 0 };
+	if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+		text = cb_sysfile_read("/proc/self/status", PROC_TEXT_MAX);
+	kib = text ? cb_sysfile_find_u64(text, "VmSize") : CB_NONE;
+	if (kib != CB_NONE)
+		*ret = (struct cb_limit){ limit.rlim_cur, kib * KIB };
+	free(text);
+}
+
 /* ---- tasks ----------------------------------------------------------------------------------- */
 
 static void take_pids(void *arg, const char *dir, enum cb_cgroup_version version)
 {
 	struct cb_limits *limits = arg;
-	struct cb_task_limit *least = &limits->pids_cgroup;
-	struct cb_task_limit here = { read_in(dir, "pids.max"), read_in(dir, "pids.current") };
+	struct cb_limit *least = &limits->pids_cgroup;
+	struct cb_limit here = { read_in(dir, "pids.max"), read_in(dir, "pids.current") };
 	int64_t room, least_room;
 
 	(void)version;
@@ -201,11 +227,11 @@ static uint64_t rlimit_value(rlim_t value)
 }
 
 /* Counting a user's tasks is a walk through /proc: it is spared where all tasks of the host would fit. */
-static void load_user(struct cb_task_limit *ret, uint64_t tasks, uint64_t wanted)
+static void load_user(struct cb_limit *ret, uint64_t tasks, uint64_t wanted)
 {
 	struct rlimit limit;
 
-	*ret = (struct cb_task_limit){ CB_NONE, 0 };
+	*ret = (struct cb_limit){ CB_NONE, 0 };
 	if (geteuid() == 0 || getrlimit(RLIMIT_NPROC, &limit) < 0)
 		return;
 	ret->most = rlimit_value(limit.rlim_cur);
@@ -228,8 +254,9 @@ void cb_limits_load(uint64_t tasks_wanted, struct cb_limits *ret)
 	*ret = (struct cb_limits){ .pids_cgroup = { CB_NONE, 0 } };
 	load_user(&ret->user, tasks, tasks_wanted);
 	(void)cb_cgroup_each("/", "pids", take_pids, ret);
-	ret->kernel = (struct cb_task_limit){ sysctl_of("/proc/sys/kernel/threads-max"), tasks };
-	ret->pid_space = (struct cb_task_limit){ sysctl_of("/proc/sys/kernel/pid_max"), tasks };
+	ret->kernel = (struct cb_limit){ sysctl_of("/proc/sys/kernel/threads-max"), tasks };
+	ret->pid_space = (struct cb_limit){ sysctl_of("/proc/sys/kernel/pid_max"), tasks };
 	ret->fds = getrlimit(RLIMIT_NOFILE, &fds) < 0 ? CB_NONE : rlimit_value(fds.rlim_max);
 	ret->memory_bytes = cb_memory_free_bytes();
+	load_address_space(&ret->address_bytes);
 }

@@ -9,23 +9,25 @@ struct cb_need {
 	unsigned processes, threads; /* created at once, the leader included; threads counts all tasks */
 	uint64_t memory_bytes;
 	unsigned fds_per_process;
+	uint64_t address_bytes; /* mapped in its largest process beside the harness */
 };
 
-/* A number of tasks that may exist and that do exist. */
-struct cb_task_limit {
+/* A number of tasks, or bytes, that may exist and that do exist. */
+struct cb_limit {
 	uint64_t most; /* CB_NONE: no limit */
 	uint64_t used;
 };
 
 /* What binds here and now. All zero but for CB_NONE where there is no limit. */
 struct cb_limits {
-	struct cb_task_limit user;        /* RLIMIT_NPROC; no limit for root */
-	struct cb_task_limit pids_cgroup; /* the one with least room among those visible */
+	struct cb_limit user;        /* RLIMIT_NPROC; no limit for root */
+	struct cb_limit pids_cgroup; /* the one with least room among those visible */
 	char pids_cgroup_file[256];
-	struct cb_task_limit kernel;    /* kernel.threads-max */
-	struct cb_task_limit pid_space; /* kernel.pid_max */
-	uint64_t fds;                   /* RLIMIT_NOFILE, hard */
-	uint64_t memory_bytes;          /* what is free: cb_memory_free_bytes */
+	struct cb_limit kernel;        /* kernel.threads-max */
+	struct cb_limit pid_space;     /* kernel.pid_max */
+	uint64_t fds;                  /* RLIMIT_NOFILE, hard */
+	struct cb_limit address_bytes; /* RLIMIT_AS, and what this process has mapped */
+	uint64_t memory_bytes;         /* what is free: cb_memory_free_bytes */
 };
 
 /* Tasks that come to exist, processes' first threads included. */

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
+#include "lib/exec/crew.h"
 #include "lib/plan/ask.h"
 
 /* What a task costs before it does anything: a thread's stack, or a process's page tables and touched pages.
@@ -91,6 +93,24 @@ int cb_cell_place(struct cb_cell *cell, const struct cb_group *group, const stru
 }
 
 /*
+ * What one of the cell's processes maps: its part of the footprint, the stacks of its threads, and what all
+ * share with the harness. Which part of a footprint is a worker's own is not known: here an equal share.
+ */
+static uint64_t address_of(const struct cb_cell *cell, uint64_t threads)
+{
+	unsigned processes = cell->shape.processes ? cell->shape.processes : 1;
+	unsigned histograms = cell->shape.workers * (cell->open.rate_per_s > 0 ? 2 : 1);
+	uint64_t each = CB_STACK_BYTES + (uint64_t)sysconf(_SC_PAGESIZE); /* and its guard page */
+	uint64_t bytes = cell->footprint_bytes / processes;
+
+	if (__builtin_add_overflow(bytes, threads / processes * each, &bytes) ||
+		__builtin_add_overflow(
+			bytes, cb_control_bytes(cell->shape.workers + cell->partners, histograms), &bytes))
+		return UINT64_MAX;
+	return bytes;
+}
+
+/*
  * At most what a sample of the cell creates. Partners are threads beside workers that are threads of one
  * process with others, else processes; in a setup one process may hold the descriptors of all workers.
  */
@@ -104,6 +124,8 @@ static struct cb_need need_of(const struct cb_cell *cell, const struct cb_group 
 	uint64_t fds = (uint64_t)w->fds_per_worker * cell->shape.workers + HARNESS_FDS;
 	uint64_t units = cell->dispatch == CB_DISPATCH_SPAWN && cell->mode->spawn ? cell->shape.workers : 0;
 	bool unit_processes = cell->mode->spawn == &cb_spawn_process; /* those in work, one a worker */
+	uint64_t threads = (cell->shape.threads > 1 ? cell->shape.workers : 0) +
+			   (partner_threads ? cell->partners : 0) + (unit_processes ? 0 : units);
 
 	tasks += units;
 	if (__builtin_add_overflow(bytes, tasks * TASK_BYTES, &bytes))
@@ -114,6 +136,7 @@ static struct cb_need need_of(const struct cb_cell *cell, const struct cb_group 
 		.threads = (unsigned)tasks + HARNESS_TASKS,
 		.memory_bytes = bytes,
 		.fds_per_process = fds < UINT32_MAX ? (unsigned)fds : UINT32_MAX,
+		.address_bytes = address_of(cell, threads),
 	};
 }
 
@@ -128,8 +151,10 @@ static bool raise_need(struct cb_need *need, const struct cb_need *more)
 	RAISE(need->threads, more->threads);
 	RAISE(need->memory_bytes, more->memory_bytes);
 	RAISE(need->fds_per_process, more->fds_per_process);
+	RAISE(need->address_bytes, more->address_bytes);
 	return before.processes != need->processes || before.threads != need->threads ||
-	       before.memory_bytes != need->memory_bytes || before.fds_per_process != need->fds_per_process;
+	       before.memory_bytes != need->memory_bytes || before.fds_per_process != need->fds_per_process ||
+	       before.address_bytes != need->address_bytes;
 }
 
 int cb_cell_check_limits(const struct cb_cell *cell, const struct cb_group *group, const struct cb_host *host,

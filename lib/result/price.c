@@ -26,6 +26,7 @@ unsigned cb_metric_find(const struct cb_workload *workload, const char *name, si
 struct cb_estimate cb_result_metric(
 	const struct cb_result *result, const struct cb_cell_result *cell, unsigned metric)
 {
+	struct cb_looks looks = cb_result_sample_looks(result);
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < cell->samples_n && metric < CB_METRICS_MAX; i++) {
@@ -34,7 +35,7 @@ struct cb_estimate cb_result_metric(
 		if (cb_sample_counts(&cell->samples[i]) && isfinite(value))
 			result->scratch[n++] = value;
 	}
-	return cb_estimate(result->scratch, n, CONFIDENCE);
+	return cb_estimate_looked(result->scratch, n, CONFIDENCE, &looks);
 }
 
 /* ---- the base ---- */

@@ -64,9 +64,10 @@ static unsigned log_ratios(const struct cb_cell_result *a, const struct cb_cell_
 struct cb_estimate cb_result_ratio(
 	const struct cb_result *result, const struct cb_cell_result *a, const struct cb_cell_result *b)
 {
+	struct cb_looks looks = cb_result_block_looks(result);
 	unsigned n = 0;
 
 	if (a->status == CB_OK && b->status == CB_OK)
 		n = log_ratios(a, b, result->scratch);
-	return cb_estimate_exp(cb_estimate(result->scratch, n, CONFIDENCE));
+	return cb_estimate_exp(cb_estimate_looked(result->scratch, n, CONFIDENCE, &looks));
 }

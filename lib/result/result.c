@@ -200,6 +200,16 @@ void cb_result_keep_stuck(struct cb_result *result, unsigned cell, const struct 
 	result->cells[cell].stuck = copy;
 }
 
+struct cb_looks cb_result_sample_looks(const struct cb_result *result)
+{
+	return cb_looks_of_samples(result->options->samples_min, result->options->samples_max);
+}
+
+struct cb_looks cb_result_block_looks(const struct cb_result *result)
+{
+	return cb_looks_of_blocks(result->options->samples_min, result->options->samples_max);
+}
+
 bool cb_sample_counts(const struct cb_kept_sample *kept)
 {
 	return kept->s.status == CB_OK && !kept->discarded;

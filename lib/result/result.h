@@ -7,7 +7,7 @@
 
 #include "lib/exec/stuck.h"
 #include "lib/plan/plan.h"
-#include "lib/stats/order.h"
+#include "lib/stats/looks.h"
 
 #define CB_ROWS_KEPT 8 /* worker rows a sample keeps unless --worker-rows; beyond that their quartiles */
 
@@ -119,6 +119,9 @@ void cb_result_release(struct cb_result *result);
 struct cb_kept_sample *cb_result_add(struct cb_result *result, unsigned cell, const struct cb_sample *sample);
 /* Copies what is known of the stuck workers of a cell's last sample; does without where memory is short. */
 void cb_result_keep_stuck(struct cb_result *result, unsigned cell, const struct cb_stuck *stuck);
+/* When its measurement may have ended, in samples of a cell and in blocks. */
+struct cb_looks cb_result_sample_looks(const struct cb_result *result);
+struct cb_looks cb_result_block_looks(const struct cb_result *result);
 /* Whether a sample enters statistics: it succeeded and was not discarded. */
 bool cb_sample_counts(const struct cb_kept_sample *kept);
 unsigned cb_cell_result_counted(const struct cb_cell_result *cell); /* how many of its samples do */

@@ -5,6 +5,8 @@
  */
 #include "lib/result/stored.h"
 
+#include "lib/base/parse.h"
+
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <math.h>
@@ -244,6 +246,17 @@ static int add_cell(struct cb_stored *stored, const cJSON *in)
 
 /* ---- the file ---- */
 
+/* When precision may have ended the measuring; a file may say anything. */
+static void take_looks(struct cb_stored *stored, const cJSON *options)
+{
+	double min = number(options, "samples_min"), max = number(options, "samples_max");
+
+	if (!(min >= 2 && min <= max && max <= CB_LOOKS_LAST_MAX))
+		return;
+	stored->sample_looks = cb_looks_of_samples((unsigned)min, (unsigned)max);
+	stored->block_looks = cb_looks_of_blocks((unsigned)min, (unsigned)max);
+}
+
 static int take_front(struct cb_stored *stored, const cJSON *in)
 {
 	const cJSON *schema = cJSON_GetObjectItemCaseSensitive(in, "schema");
@@ -254,6 +267,7 @@ static int take_front(struct cb_stored *stored, const cJSON *in)
 		return -EPROTO;
 	stored->partial = flag(in, "partial");
 	stored->quick = flag(in, "quick");
+	take_looks(stored, cJSON_GetObjectItemCaseSensitive(in, "options"));
 	numbers(host, host_numbers, CB_COUNT(host_numbers), stored);
 	r = texts(in, file_texts, CB_COUNT(file_texts), stored);
 	r = r ? r : texts(host, host_texts, CB_COUNT(host_texts), stored);
@@ -376,12 +390,16 @@ static int explain(const char *path, int r, struct cb_error *err)
 			   "\"" },
 		{ -EFBIG, "it is larger than 4 GiB" },
 		{ -EISDIR, "it is a folder" },
+		{ -ENOTBLK, "it is a device" },
 	};
+
+	const char *why = strerror(-r);
+	char quoted[160];
 
 	for (size_t i = 0; i < CB_COUNT(rows); i++)
 		if (rows[i].r == r)
-			return cb_error_set(err, r, "%s cannot be read: %s", path, rows[i].why);
-	return cb_error_set(err, r, "%s cannot be read: %s", path, strerror(-r));
+			why = rows[i].why;
+	return cb_error_set(err, r, "%s cannot be read: %s", cb_quote(path, quoted, sizeof quoted), why);
 }
 
 static int open_file(const char *path, FILE **ret)
@@ -396,6 +414,8 @@ static int open_file(const char *path, FILE **ret)
 		r = -errno;
 	else if (S_ISDIR(st.st_mode))
 		r = -EISDIR;
+	else if (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode))
+		r = -ENOTBLK; /* some never end */
 	else if ((uint64_t)st.st_size > CB_STORED_BYTES_MAX)
 		r = -EFBIG;
 	if (r)

@@ -8,7 +8,7 @@
 #ifndef CB_RESULT_STORED_H
 #define CB_RESULT_STORED_H
 
-#include "lib/base/base.h"
+#include "lib/stats/looks.h"
 
 #define CB_STORED_BYTES_MAX (UINT64_C(4) << 30) /* of a file */
 
@@ -40,6 +40,7 @@ struct cb_stored_cell {
 struct cb_stored {
 	char *path, *started, *scaling, *revision, *fingerprint, *hostname, *cpu_model, *kernel;
 	double cpus_usable, cores, numa_nodes, smt;
+	struct cb_looks sample_looks, block_looks; /* when precision may have ended it; zeroed: nothing did */
 	bool partial, quick;
 	struct cb_stored_cell *cells; /* [cells_n], in plan order */
 	unsigned cells_n;

@@ -5,15 +5,13 @@
  * What bounds a cell is said from what was measured, never from what the workload declares; where the numbers
  * do not carry a verdict there is none.
  */
-#include "lib/result/result.h"
+#include "lib/result/ratio.h"
 
 #include <math.h>
 #include <string.h>
 
 #define CONFIDENCE 0.95
 
-/* Of a cell in a block: a permutation of the cells, and its reverse. */
-#define BLOCK_SAMPLES 2
 /* Shorter ones are too noisy to be taken unasked. */
 #define SAMPLE_MIN_NS UINT64_C(100000000)
 /* Speed-up above this share of the workers is more than perfect: a warmer cache or a slow baseline. */
@@ -55,7 +53,7 @@ static unsigned collect(const struct cb_cell_result *cell, value_fn *of, size_t 
 
 static double median_of(const struct cb_cell_result *cell, value_fn *of, size_t arg, double *scratch)
 {
-	return cb_estimate(scratch, collect(cell, of, arg, scratch), CONFIDENCE).median;
+	return cb_median(scratch, collect(cell, of, arg, scratch));
 }
 
 /* ---- numbers of one sample; NaN where one is missing --------------------------------------------- */
@@ -132,55 +130,6 @@ static double field(const struct cb_cell_result *cell, const struct cb_kept_samp
 
 /* ---- ratios: per block against the serial cell --------------------------------------------------- */
 
-/* A cell's blocks in the order in which they ran, which is that of its samples. Starts as { cell }. */
-struct block_walk {
-	const struct cb_cell_result *cell;
-	unsigned at;     /* the first sample behind the block */
-	unsigned block;  /* its number */
-	double log_rate; /* mean over its samples; NaN: not whole, so that drift in it does not cancel */
-};
-
-/* Goes to the next block, which need not be whole. Returns false at the end. */
-static bool next_block(struct block_walk *walk)
-{
-	const struct cb_cell_result *cell = walk->cell;
-	double sum = 0;
-	unsigned n = 0;
-
-	if (walk->at == cell->samples_n)
-		return false;
-	walk->block = cell->samples[walk->at].block;
-	for (; walk->at < cell->samples_n && cell->samples[walk->at].block == walk->block; walk->at++) {
-		const struct cb_kept_sample *kept = &cell->samples[walk->at];
-
-		if (kept->unpaired || !cb_sample_counts(kept))
-			continue;
-		sum += log(rate(cell, kept, 0));
-		n++;
-	}
-	walk->log_rate = n == BLOCK_SAMPLES ? sum / n : NAN;
-	return true;
-}
-
-/* One log ratio for each block that both have as a whole. Returns their number, at most the cell's samples.
- */
-static unsigned log_ratios(const struct cb_cell_result *cell, const struct cb_cell_result *base, double *ret)
-{
-	struct block_walk a = { .cell = cell }, b = { .cell = base };
-	bool more = next_block(&a) && next_block(&b);
-	unsigned n = 0;
-
-	while (more) {
-		bool behind = a.block<b.block, ahead = a.block> b.block;
-		double ratio = a.log_rate - b.log_rate;
-
-		if (!behind && !ahead && isfinite(ratio))
-			ret[n++] = ratio;
-		more = (ahead || next_block(&a)) && (behind || next_block(&b));
-	}
-	return n;
-}
-
 static const struct cb_cell_result *baseline(const struct cb_result *result, const struct cb_group *group)
 {
 	for (unsigned i = group->first; i < group->first + group->n; i++)
@@ -194,14 +143,14 @@ static const struct cb_cell_result *baseline(const struct cb_result *result, con
  * where the rate is what was asked for.
  */
 static void compare_with_serial(
-	struct cb_cell_result *cell, const struct cb_cell_result *base, double *scratch)
+	const struct cb_result *result, struct cb_cell_result *cell, const struct cb_cell_result *base)
 {
 	struct cb_summary *s = &cell->summary;
 	unsigned workers = cell->cell->shape.workers;
 	double least;
 
-	s->blocks = log_ratios(cell, base, scratch);
-	s->speedup = cb_estimate_exp(cb_estimate(scratch, s->blocks, CONFIDENCE));
+	s->speedup = cb_result_ratio(result, cell, base);
+	s->blocks = s->speedup.n;
 	s->efficiency = s->speedup.median / workers;
 	/* by its lower bound where there is one: noise is not to be flagged */
 	least = isnan(s->speedup.ci_low) ? s->speedup.median : s->speedup.ci_low;
@@ -466,14 +415,16 @@ static struct cb_summary empty_summary(void)
 static void summarize_cell(
 	struct cb_result *result, const struct cb_workload *workload, struct cb_cell_result *cell)
 {
+	struct cb_looks looks = cb_result_sample_looks(result);
 	double *scratch = result->scratch;
 	struct cb_summary *s = &cell->summary;
 
 	*s = empty_summary();
 	if (cell->status != CB_OK || !cb_cell_result_counted(cell))
 		return;
-	s->units_per_s = cb_estimate(scratch, collect(cell, rate, 0, scratch), CONFIDENCE);
-	s->ns_per_unit = cb_estimate(scratch, collect(cell, ns_per_unit, 0, scratch), CONFIDENCE);
+	s->units_per_s = cb_estimate_looked(scratch, collect(cell, rate, 0, scratch), CONFIDENCE, &looks);
+	s->ns_per_unit = cb_estimate_looked(
+		scratch, collect(cell, ns_per_unit, 0, scratch), CONFIDENCE, &looks);
 	s->n = s->units_per_s.n;
 	s->on_cpu = median_of(cell, on_cpu, 0, scratch);
 	s->effective_cores = median_of(cell, effective_cores, 0, scratch);
@@ -502,6 +453,6 @@ void cb_result_summarize(struct cb_result *result, unsigned group_index)
 	for (unsigned i = group->first; serial && i < group->first + group->n; i++)
 		if (result->cells[i].summary.n && &result->cells[i] != serial &&
 			!(result->options->open.rate_per_s > 0))
-			compare_with_serial(&result->cells[i], serial, result->scratch);
+			compare_with_serial(result, &result->cells[i], serial);
 	tell_memory_from_cpu(result);
 }

@@ -154,7 +154,7 @@ int cb_arm_open(struct cb_arm *ret, const char *text, const char *self, struct c
 void cb_arm_close(struct cb_arm *arm)
 {
 	if (arm->copied)
-		unlink(arm->subject);
+		close(arm->copy_fd);
 	free(arm->name);
 	free(arm->program);
 	free(arm->subject);
@@ -184,56 +184,81 @@ static int copy_bytes(int from, int to)
 	return fchmod(to, st.st_mode & 0777) ? -errno : 0;
 }
 
-/* Copies file to a new name in dir, which is returned in *ret_path. */
-static int copy_file(const char *file, const char *dir, char **ret_path)
+/* A new file in dir that has no name any more, so that nothing of it outlives this process. -errno. */
+static int nameless_file(const char *dir)
+{
+	char *path;
+	int fd;
+
+	if (asprintf(&path, "%s/concbench-copy-XXXXXX", dir) < 0)
+		return -ENOMEM;
+	fd = mkostemp(path, O_CLOEXEC);
+	if (fd < 0)
+		fd = -errno;
+	else
+		unlink(path);
+	free(path);
+	return fd;
+}
+
+/* The same file for reading: one that is open for writing cannot be executed. Closes fd. */
+static int open_to_read(int fd)
+{
+	char path[64];
+	int r;
+
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	r = open(path, O_RDONLY | O_CLOEXEC);
+	r = r < 0 ? -errno : r;
+	close(fd);
+	return r;
+}
+
+/* The descriptor of a copy of file in dir; -errno. */
+static int copy_file(const char *file, const char *dir)
 {
 	int from = open(file, O_RDONLY | O_CLOEXEC), to, r;
-	char *path;
 
 	if (from < 0)
 		return -errno;
-	if (asprintf(&path, "%s/concbench-copy-XXXXXX", dir) < 0) {
-		close(from);
-		return -ENOMEM;
-	}
-	to = mkostemp(path, O_CLOEXEC);
-	r = to < 0 ? -errno : copy_bytes(from, to);
+	to = nameless_file(dir);
+	r = to < 0 ? to : copy_bytes(from, to);
 	close(from);
-	if (to >= 0 && close(to) && !r)
-		r = -errno;
-	if (r && to >= 0)
-		unlink(path);
-	if (r)
-		free(path);
-	else
-		*ret_path = path;
-	return r;
+	if (to < 0)
+		return r;
+	if (r) {
+		close(to);
+		return r;
+	}
+	return open_to_read(to);
 }
 
 int cb_arm_copy(
 	const struct cb_arm *arm, const char *dir, const char *self, struct cb_arm *ret, struct cb_error *err)
 {
 	struct cb_arm copy;
-	char *path = NULL;
-	int r = cb_arm_open(&copy, arm->name, self, err);
+	char path[64];
+	int r = cb_arm_open(&copy, arm->name, self, err), fd;
 
 	if (r)
 		return r;
-	r = copy_file(arm->subject, dir, &path);
-	if (r)
-		cb_error_set(err, r, "the copy of base for the null arm cannot be made: %s", strerror(-r));
-	r = r ? r : copy.kind->move(&copy, path, err);
-	if (r) {
-		if (path)
-			unlink(path);
+	fd = copy_file(arm->subject, dir);
+	if (fd < 0) {
 		cb_arm_close(&copy);
-	} else {
-		copy.copied = true;
-		remember_file(&copy);
-		*ret = copy;
+		return cb_error_set(
+			err, fd, "the copy of base for the null arm cannot be made: %s", strerror(-fd));
 	}
-	free(path);
-	return r;
+	copy.copied = true;
+	copy.copy_fd = fd;
+	snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)getpid(), fd);
+	r = copy.kind->move(&copy, path, err);
+	if (r) {
+		cb_arm_close(&copy);
+		return r;
+	}
+	remember_file(&copy);
+	*ret = copy;
+	return 0;
 }
 
 /* ---- asking ---- */

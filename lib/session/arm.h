@@ -28,7 +28,8 @@ struct cb_arm {
 		uint64_t device, inode, size;
 		int64_t changed_ns;
 	} file;      /* subject as it was when the arm was opened */
-	bool copied; /* subject is a copy, which close removes */
+	bool copied; /* subject is a copy without a name, open as copy_fd */
+	int copy_fd;
 	/*
 	 * For proving a gate, which must find it: where a sample of so many units is asked for, the arm does
 	 * a share more of them, and is judged as though it had not. No user's arm has one, nor has a copy.
@@ -55,7 +56,10 @@ extern const struct cb_arm_kind *const cb_arm_kinds[]; /* NULL-terminated */
 
 /* "KIND:..." to an arm. Errors: -EINVAL, an errno of the subject's file, -ENOMEM, each with a sentence. */
 int cb_arm_open(struct cb_arm *ret, const char *text, const char *self, struct cb_error *err);
-/* The same with the subject copied into dir: the null arm. The file is removed by cb_arm_close. */
+/*
+ * The same with the subject copied into dir: the null arm. The copy has no name there, others reach it below
+ * /proc as long as this process has it open: until cb_arm_close, or until it is killed.
+ */
 int cb_arm_copy(const struct cb_arm *arm, const char *dir, const char *self, struct cb_arm *ret,
 	struct cb_error *err);
 void cb_arm_close(struct cb_arm *arm);

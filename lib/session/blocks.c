@@ -6,6 +6,7 @@
 
 #include "lib/host/clock.h"
 #include "lib/plan/order.h"
+#include "lib/plan/stop.h"
 #include "lib/session/group_run.h"
 
 static const struct cb_run_options *options_of(const struct cb_group_run *run)
@@ -325,22 +326,17 @@ static bool any_alive(const struct cb_group_run *run)
 	return false;
 }
 
-/* METHOD 7: a number, else precision within bounds, else the time; never a p-value. */
 static bool enough(const struct cb_group_run *run)
 {
-	const struct cb_run_options *options = options_of(run);
-	unsigned samples = 2 * run->blocks_done;
+	struct cb_stop at = {
+		.samples = 2 * run->blocks_done,
+		.precise = all_precise(run),
+		.spent_ns = cb_session_now_ns(run->session) - run->started_ns,
+		.block_ns = run->block_ns,
+		.budget_ns = run->budget_ns,
+	};
 
-	if (!any_alive(run))
-		return true;
-	if (options->samples)
-		return samples >= options->samples;
-	if (samples >= options->samples_max)
-		return true;
-	if (samples >= options->samples_min && all_precise(run))
-		return true;
-	return run->blocks_done &&
-	       cb_session_now_ns(run->session) - run->started_ns + run->block_ns > run->budget_ns;
+	return !any_alive(run) || cb_stop_now(options_of(run), &at);
 }
 
 static int tell_block_done(struct cb_group_run *run, struct cb_error *err)

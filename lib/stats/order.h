@@ -12,7 +12,8 @@ struct cb_estimate {
 	unsigned n;
 	double median, ci_low, ci_high;
 	double confidence; /* asked for, e.g. 0.95 */
-	double coverage;   /* what the interval really covers: 1 - 2 P(Bin(n,1/2) <= k-1) */
+	double coverage;   /* what the interval really covers: 1 - 2 P(Bin(n,1/2) <= k-1), or at least that
+			      (lib/stats/looks.h) */
 	double min, max, mean;
 };
 
@@ -22,6 +23,9 @@ struct cb_estimate {
  * 0..1.
  */
 struct cb_estimate cb_estimate(const double *values, unsigned n, double confidence);
+/* The same from the k-th least to the k-th greatest, k at most (n + 1) / 2; k = 0: no interval. */
+struct cb_estimate cb_estimate_of_k(
+	const double *values, unsigned n, double confidence, unsigned k, double coverage);
 /* The k above, 1-based; 0 when none exists. */
 unsigned cb_order_k(unsigned n, double confidence);
 /* The same for one tail: the largest k with P(Bin(n,1/2) <= k-1) <= tail, which is at most 1/2. */

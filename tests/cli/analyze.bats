@@ -80,8 +80,8 @@ PY
 @test "what is no result is refused" {
 	echo '{"schema": "concbench.host/1"}' >host.json
 	echo '{"schema": "concbench.result/1", "cells": []}' >empty.json
-	for bad in host.json nonexistent.json /; do
-		run concbench analyze "$bad"
+	for bad in host.json nonexistent.json / /dev/zero; do
+		run timeout 20 "$CONCBENCH" analyze "$bad"
 		assert_status 2
 		assert_output "^concbench: analyze: $bad cannot be read: "
 	done
@@ -93,6 +93,14 @@ PY
 	run concbench analyze --jsonn r.json
 	assert_status 2
 	assert_output 'json'
+}
+
+# They are numbers of a file, not sizes of memory.
+@test "numbers of blocks that no run has given" {
+	measure null --workers=2
+	sed -E 's/"block":0/"block":3000000000/g; s/"block":1/"block":4294967294/g' r.json >edited.json
+	run timeout 20 "$CONCBENCH" analyze edited.json
+	assert_status 0
 }
 
 @test "an answer that cannot be written is no success" {

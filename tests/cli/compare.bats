@@ -88,6 +88,14 @@ PY
 	[ "$(grep -c '^|' <<<"$output")" -eq 4 ] || fail "$output"
 	run concbench compare a.json a.json
 	! LC_ALL=C grep -q $'\x1b' <<<"$output" || fail "an escape sequence came through"
+	# nor do they make errors of several lines: names of files, and of hosts
+	made $'b\x1b[31m\n.json' 1 'd["host"]["fingerprint"] = "g\x1b[31m\n"'
+	for other in $'b\x1b[31m\n.json' $'missing\x1b[31m\n.json'; do
+		run concbench compare a.json "$other"
+		assert_status 2
+		[ "${#lines[@]}" -eq 1 ] || fail "$output"
+		! LC_ALL=C grep -q $'\x1b' <<<"$output" || fail "an escape sequence came through"
+	done
 }
 
 @test "Markdown reads well: names as code, what is worse in bold, what is alone by name" {

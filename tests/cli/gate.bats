@@ -236,7 +236,7 @@ validate_gate()
 
 @test "gate: a null arm that moves makes the environment unfit" {
 	# the copy of base is told by its name
-	arm base 'does=case $0 in */concbench-copy-*) ns=$((ns * 110 / 100)) ;; esac'
+	arm base 'does=case $0 in /proc/*/fd/*) ns=$((ns * 110 / 100)) ;; esac'
 	arm head cost=1100
 	gate base head
 	assert_status 4
@@ -335,6 +335,20 @@ validate_gate()
 	assert_output "gate.json.part: an earlier gate was ended .*starts anew"
 	assert_json gate.json "len(cells[0]['screen']['blocks']) == 8"
 	[ ! -e gate.json.part ]
+}
+
+@test "gate: a gate that is killed in its null arm leaves no copy of base" {
+	mkdir scratch
+	arm base 'does=case $0 in /proc/*/fd/*) : >null; sleep 0.05 ;; esac'
+	arm head
+	"$CONCBENCH" gate --base=concbench:./base --head=concbench:./head --sample-time=1s --dir=scratch --output=gate.json \
+		2>stderr &
+	pid=$!
+	until [ -e null ] || ! kill -0 $pid; do sleep 0.05; done
+	kill -KILL $pid
+	wait $pid || true
+	[ -e null ]
+	[ -z "$(ls -A scratch)" ] || fail "left: $(ls -A scratch)"
 }
 
 @test "gate: nothing lives on when a gate is killed" {

@@ -174,3 +174,16 @@ in_namespace()
 	assert_output "RLIMIT_NPROC .*allows: 6"
 	assert_no_process
 }
+
+@test "an address space that has no room for the workers" {
+	[ "${CB_PROFILE:-release}" = release ] || skip "a sanitizer maps more than any limit allows"
+	run bash -c "ulimit -v 100000; CB_TEST_MARK=$MARK exec '$CONCBENCH_TEST' ${SHORT[*]} --mode=threads --workers=500 $NEVER"
+	assert_status 2
+	assert_output "^concbench: .*MiB of address space a process are more than RLIMIT_AS \(ulimit -v\) allows: 97 MiB"
+	[ "${#lines[@]}" -eq 1 ]
+	assert_no_process
+	# in processes of their own they have room
+	run bash -c "ulimit -v 100000; CB_TEST_MARK=$MARK exec '$CONCBENCH_TEST' ${TINY[*]} --output=r.json fault"
+	assert_status 0
+	assert_no_process
+}

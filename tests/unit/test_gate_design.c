@@ -7,10 +7,10 @@
  * The judge is the real one throughout: broken designs come in by the orders of blocks, by what is called a
  * block, and (pooled arms) by a test that takes its place.
  */
-#include "lib/base/rng.h"
 #include "lib/gate/gate.h"
 #include "lib/stats/binomial.h"
 #include "lib/stats/normal.h"
+#include "tests/unit/noise.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -36,35 +36,25 @@ struct host {
 	double (*noise)(struct cb_rng *rng, unsigned slot, unsigned t, double *state);
 };
 
-static double uniform(struct cb_rng *rng)
-{
-	return ((double)(cb_rng_next(rng) >> 11) + 0.5) / 9007199254740992.0;
-}
-
-static double normal(struct cb_rng *rng)
-{
-	return sqrt(-2 * log(uniform(rng))) * cos(6.283185307179586 * uniform(rng));
-}
-
 static double white(struct cb_rng *rng, unsigned slot, unsigned t, double *state)
 {
 	(void)slot, (void)t, (void)state;
-	return 0.05 * normal(rng);
+	return 0.05 * noise_normal(rng);
 }
 
 /* Now fast, now slow, and slow to change. */
 static double wandering(struct cb_rng *rng, unsigned slot, unsigned t, double *state)
 {
 	(void)slot, (void)t;
-	*state = 0.97 * *state + 0.05 * normal(rng);
-	return *state + 0.005 * normal(rng);
+	*state = 0.97 * *state + 0.05 * noise_normal(rng);
+	return *state + 0.005 * noise_normal(rng);
 }
 
 /* Getting slower all the time. */
 static double drifting(struct cb_rng *rng, unsigned slot, unsigned t, double *state)
 {
 	(void)slot, (void)state;
-	return 0.02 * t + 0.01 * normal(rng);
+	return 0.02 * t + 0.01 * noise_normal(rng);
 }
 
 /* Something runs every few samples, in step with the blocks. */
@@ -73,7 +63,7 @@ static double in_step(struct cb_rng *rng, unsigned slot, unsigned t, double *sta
 	static const double slow[SLOTS_MAX] = { 0, 0.5, 0.5, 0, 0.5, 0, 0, 0.5 };
 
 	(void)t, (void)state;
-	return slow[slot] + 0.1 * normal(rng);
+	return slow[slot] + 0.1 * noise_normal(rng);
 }
 
 /* Slowest in the middle of each block. */
@@ -82,16 +72,16 @@ static double humped(struct cb_rng *rng, unsigned slot, unsigned t, double *stat
 	static const double hump[SLOTS_MAX] = { 0, 0.04, 0.08, 0.1, 0.08, 0.04, 0, 0 };
 
 	(void)t, (void)state;
-	return hump[slot] + 0.005 * normal(rng);
+	return hump[slot] + 0.005 * noise_normal(rng);
 }
 
 /* Two speeds, each kept for a while; rare and long tails. */
 static double switching(struct cb_rng *rng, unsigned slot, unsigned t, double *state)
 {
 	(void)slot, (void)t;
-	if (uniform(rng) < 0.15)
+	if (noise_uniform(rng) < 0.15)
 		*state = 0.3 - *state;
-	return *state + 0.02 * normal(rng) + (uniform(rng) < 0.05 ? -log(uniform(rng)) : 0);
+	return *state + 0.02 * noise_normal(rng) + (noise_uniform(rng) < 0.05 ? -log(noise_uniform(rng)) : 0);
 }
 
 static const struct host hosts[] = {

@@ -24,6 +24,7 @@ static const struct cb_limits unlimited = {
 	.pid_space = { CB_NONE, 0 },
 	.fds = CB_NONE,
 	.memory_bytes = CB_NONE,
+	.address_bytes = { CB_NONE, 0 },
 };
 
 /* Text of the refusal; "" when it is allowed. */
@@ -40,7 +41,7 @@ static const char *refusal(const struct cb_limits *limits, struct cb_need need, 
 
 static void nothing_limits(void **state)
 {
-	const struct cb_need all = { UINT32_MAX, UINT32_MAX, UINT64_MAX - 1, UINT32_MAX };
+	const struct cb_need all = { UINT32_MAX, UINT32_MAX, UINT64_MAX - 1, UINT32_MAX, UINT64_MAX };
 	struct cb_error err;
 
 	(void)state;
@@ -70,8 +71,7 @@ static void tasks(void **state)
 		struct cb_limits limits = unlimited;
 
 		strcpy(limits.pids_cgroup_file, "/cg/pids.max");
-		*(struct cb_task_limit *)((char *)&limits + rows[i].offset) = (struct cb_task_limit){ 50,
-			40 };
+		*(struct cb_limit *)((char *)&limits + rows[i].offset) = (struct cb_limit){ 50, 40 };
 		assert_string_equal(
 			refusal(&limits, (struct cb_need){ .processes = 1, .threads = 10 }, &err), "");
 		assert_string_equal(refusal(&limits, (struct cb_need){ .processes = 1, .threads = 11 }, &err),
@@ -88,10 +88,10 @@ static void already_exceeded(void **state)
 	struct cb_error err;
 
 	(void)state;
-	limits.user = (struct cb_task_limit){ 10, 40 };
-	assert_true(refusal(&limits, (struct cb_need){ 1, 1, 0, 0 }, &err)[0]);
-	limits.user = (struct cb_task_limit){ 0, 0 };
-	assert_true(refusal(&limits, (struct cb_need){ 1, 1, 0, 0 }, &err)[0]);
+	limits.user = (struct cb_limit){ 10, 40 };
+	assert_true(refusal(&limits, (struct cb_need){ 1, 1, 0, 0, 0 }, &err)[0]);
+	limits.user = (struct cb_limit){ 0, 0 };
+	assert_true(refusal(&limits, (struct cb_need){ 1, 1, 0, 0, 0 }, &err)[0]);
 }
 
 static void descriptors(void **state)
@@ -118,12 +118,26 @@ static void memory(void **state)
 		"101 MiB of memory are more than is free: 100 MiB");
 }
 
+static void address_space(void **state)
+{
+	struct cb_limits limits = unlimited;
+	struct cb_error err;
+
+	(void)state;
+	limits.address_bytes = (struct cb_limit){ 100 * MIB, 10 * MIB };
+	assert_string_equal(refusal(&limits, (struct cb_need){ .address_bytes = 90 * MIB }, &err), "");
+	assert_string_equal(refusal(&limits, (struct cb_need){ .address_bytes = 91 * MIB }, &err),
+		"91 MiB of address space a process are more than RLIMIT_AS (ulimit -v) allows: 100 MiB, with "
+		"10 in "
+		"use");
+}
+
 /* ---- the real ones --------------------------------------------------------------------------- */
 
 static void this_host(void **state)
 {
-	const struct cb_need little = { 1, 1, 4096, 8 };
-	struct cb_need much = { 1, UINT32_MAX, 0, 0 };
+	const struct cb_need little = { 1, 1, 4096, 8, 4096 };
+	struct cb_need much = { 1, UINT32_MAX, 0, 0, 0 };
 	struct cb_error err = { 0 };
 	struct cb_limits limits;
 
@@ -143,7 +157,7 @@ static void this_host(void **state)
 static int check_as_user(void)
 {
 	const struct rlimit tight = { 100, 100 };
-	const struct cb_need need = { 1, 101, 0, 0 };
+	const struct cb_need need = { 1, 101, 0, 0, 0 };
 	struct cb_error err = { 0 };
 
 	if (geteuid() == 0 && setuid(12345) < 0)
@@ -175,7 +189,7 @@ static void processes_of_a_user(void **state)
 
 static void lowered_descriptors(void **state)
 {
-	const struct cb_need need = { 1, 1, 0, 65 };
+	const struct cb_need need = { 1, 1, 0, 65, 0 };
 	struct cb_error err = { 0 };
 	int status;
 	pid_t pid;
@@ -202,6 +216,7 @@ int main(void)
 		cmocka_unit_test(already_exceeded),
 		cmocka_unit_test(descriptors),
 		cmocka_unit_test(memory),
+		cmocka_unit_test(address_space),
 		cmocka_unit_test(this_host),
 		cmocka_unit_test(processes_of_a_user),
 		cmocka_unit_test(lowered_descriptors),

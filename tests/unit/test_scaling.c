@@ -9,10 +9,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "lib/base/rng.h"
 #include "lib/stats/beta.h"
 #include "lib/stats/normal.h"
 #include "lib/stats/scaling.h"
+#include "tests/unit/noise.h"
 
 #define BLOCKS      12
 #define POINTS      8
@@ -142,24 +142,12 @@ static void test_too_few_points(void **state)
 
 /* ---- noise ---- */
 
-static double uniform(struct cb_rng *rng)
-{
-	return ((double)(cb_rng_next(rng) >> 11) + 0.5) / 9007199254740992.0;
-}
-
-static double gaussian(struct cb_rng *rng)
-{
-	double radius = sqrt(-2 * log(uniform(rng)));
-
-	return radius * cos(2 * M_PI * uniform(rng));
-}
-
 static void simulate(struct cb_rng *rng, const struct cb_usl *truth, double noise, double *rate)
 {
 	for (unsigned i = 0; i < POINTS; i++)
 		for (unsigned b = 0; b < BLOCKS; b++)
 			rate[i * BLOCKS + b] = cb_usl_throughput(truth, sizes[i]) *
-					       exp(noise * gaussian(rng));
+					       exp(noise * noise_normal(rng));
 }
 
 /* How many of SIMULATIONS intervals cover the truth, how many fits see a peak. */

@@ -7,8 +7,8 @@
 
 #include <math.h>
 
-#include "lib/base/rng.h"
 #include "lib/stats/shift.h"
+#include "tests/unit/noise.h"
 
 /* scipy.stats 1.10.1, the exact distribution behind mannwhitneyu. */
 static void test_tails(void **state)
@@ -62,11 +62,6 @@ static void test_too_few(void **state)
 	assert_true(isnan(shift.low) && isnan(shift.high) && isnan(shift.coverage));
 }
 
-static double uniform(struct cb_rng *rng)
-{
-	return ((double)(cb_rng_next(rng) >> 11) + 0.5) / 9007199254740992.0;
-}
-
 /* Skewed noise, unequal numbers: at least the confidence that was asked for, and not all. */
 static void coverage_of(unsigned na, unsigned nb, double confidence)
 {
@@ -79,9 +74,9 @@ static void coverage_of(unsigned na, unsigned nb, double confidence)
 	cb_rng_seed(&rng, 5);
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		for (unsigned k = 0; k < na; k++)
-			a[k] = -log(uniform(&rng));
+			a[k] = -log(noise_uniform(&rng));
 		for (unsigned k = 0; k < nb; k++)
-			b[k] = 7 - log(uniform(&rng));
+			b[k] = 7 - log(noise_uniform(&rng));
 		assert_int_equal(cb_shift_estimate(a, na, b, nb, confidence, &shift), 0);
 		covered += shift.low <= 7 && 7 <= shift.high;
 	}
