@@ -157,9 +157,9 @@ static const struct cb_option rows[] = {
 		.parse = cb_value_precision,
 		.offset = RUN(precision),
 		.def = "2%",
-		.help = "go on until the 95 % interval of each rate is within that of its median, for 12 to "
-			"30 "
-			"samples (12 with --quick) and not beyond --time-budget" },
+		.help = "a cell goes on until the 95 % interval of its rate is within that of its median, "
+			"for "
+			"12 to 30 samples (12 with --quick) and not beyond --time-budget" },
 	{ .name = "time-budget",
 		.arg = "DUR",
 		.parse = cb_option_duration,
@@ -168,7 +168,9 @@ static const struct cb_option rows[] = {
 		.quick = "30s",
 		.min = MS,
 		.max = 1000 * HOUR,
-		.help = "time for the whole run, after which no further block of samples begins" },
+		.help = "time for the whole run: every workload gets an equal share for its least number of "
+			"samples, one block at least, and what is left goes to the cells whose intervals are "
+			"widest" },
 	{ .name = "warmup",
 		.arg = "DUR",
 		.parse = cb_option_duration,

@@ -105,14 +105,19 @@ uint64_t cb_cell_target_ns(const struct cb_cell *cell, uint64_t sample_time_ns, 
 
 /*
  * Nanoseconds the plan will take: for each cell about three sample times of calibration (none with --units),
- * then a primer for each group and blocks until --time-budget or samples_max, whichever comes first;
- * --samples is exact and knows no budget. A sample counts as its cb_cell_target_ns, plus warm-up and 10 ms
- * around it.
+ * then a primer for each group and blocks until --time-budget or samples_max, whichever comes first, but one
+ * block of each group; --samples is exact and knows no budget. A sample counts as its cb_cell_target_ns, plus
+ * warm-up and 10 ms around it.
  *
  * An estimate that knows no workload: units of CB_CLASS_WAIT that last more than sample_time / CB_WAVES_MIN
  * make longer samples, and what --units will last is not known at all.
  */
 uint64_t cb_plan_expected_ns(const struct cb_plan *plan, const struct cb_run_options *options);
+/* The same with samples_min of each cell and no budget: where all are narrow enough at once. */
+uint64_t cb_plan_least_ns(const struct cb_plan *plan, const struct cb_run_options *options);
+/* How many samples of each cell the budget lasts for, by the same estimate: at least those of a block. Some
+ * cell is to be measured. */
+double cb_plan_samples_in_budget(const struct cb_plan *plan, const struct cb_run_options *options);
 /* Whether a cell to be measured is of that class. */
 bool cb_plan_has_class(const struct cb_plan *plan, enum cb_class class);
 

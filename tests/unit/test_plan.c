@@ -1062,13 +1062,32 @@ static void test_expected_time(void **state)
 	assert_true(cb_plan_expected_ns(&f->plan, &f->options) == (2 * 3 + 1 + 2 * 30) * SAMPLE_NS);
 	f->options.time_budget_ns = 5000000000;
 	assert_true(cb_plan_expected_ns(&f->plan, &f->options) == 5000000000);
-	/* Calibration does not stop at the budget. */
+	/* Calibration does not stop at the budget, and a block is measured after it. */
 	f->options.time_budget_ns = 1;
-	assert_true(cb_plan_expected_ns(&f->plan, &f->options) == (2 * 3 + 1) * SAMPLE_NS);
+	assert_true(cb_plan_expected_ns(&f->plan, &f->options) == (2 * 3 + 1 + 2 * 2) * SAMPLE_NS);
 	f->options.samples = 100;
 	assert_true(cb_plan_expected_ns(&f->plan, &f->options) == (2 * 3 + 1 + 2 * 100) * SAMPLE_NS);
 	f->options.units = 7;
 	assert_true(cb_plan_expected_ns(&f->plan, &f->options) == (1 + 2 * 100) * SAMPLE_NS);
+	done(f);
+}
+
+/* What a quiet host takes, and how far a budget goes that is less than that. */
+static void test_least_time(void **state)
+{
+	struct fixture *f = start("core:4 pu:1");
+
+	(void)state;
+	ask_modes(f, LIST("serial", "threads"));
+	plan(f, LIST("fake_cpu"));
+	f->options.samples_min = 12;
+	f->options.time_budget_ns = 1;
+	assert_true(cb_plan_least_ns(&f->plan, &f->options) == (2 * 3 + 1 + 2 * 12) * SAMPLE_NS);
+	assert_true(cb_plan_samples_in_budget(&f->plan, &f->options) == 2);
+	f->options.time_budget_ns = (2 * 3 + 1 + 2 * 5) * SAMPLE_NS;
+	assert_float_equal(cb_plan_samples_in_budget(&f->plan, &f->options), 5, 1e-9);
+	f->options.samples = 3;
+	assert_true(cb_plan_least_ns(&f->plan, &f->options) == (2 * 3 + 1 + 2 * 3) * SAMPLE_NS);
 	done(f);
 }
 
@@ -1187,6 +1206,7 @@ int main(void)
 		cmocka_unit_test(test_scan_mistakes_are_refused),
 		cmocka_unit_test(test_braces_are_plain_without_scans),
 		cmocka_unit_test(test_expected_time),
+		cmocka_unit_test(test_least_time),
 		cmocka_unit_test(test_expected_time_of_skipped_cells_is_none),
 		cmocka_unit_test(test_expected_time_counts_turns),
 		cmocka_unit_test(test_expected_time_of_waits_counts_no_turns),
