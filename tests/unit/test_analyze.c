@@ -352,6 +352,82 @@ static void test_curves(void **state)
 	cb_analysis_release(&analysis);
 }
 
+/* From a block on the host is slower by this factor. */
+static void slow_down(struct cb_stored_cell *cell, unsigned block, double factor)
+{
+	for (unsigned i = 0; i < cell->samples_n; i++) {
+		struct cb_stored_sample *s = &cell->samples[i];
+
+		if (s->block < block)
+			continue;
+		s->makespan_ns *= factor;
+		s->cpu_user_ns *= factor;
+		s->busy_ns *= factor;
+	}
+}
+
+/* What serial did in blocks that a cell was not in says nothing of that cell. */
+static void test_unequal_blocks(void **state)
+{
+	static struct paper p;
+	struct cb_analysis analysis;
+	const struct cb_point *threads;
+
+	(void)state;
+	p = (struct paper){ 0 };
+	slow_down(add(&p, "serial", 1, plain_sample(1, 1000), 0), 6, 3);
+	add(&p, "threads", 2, plain_sample(2, 1000), 0)->samples_n = 12;
+	slow_down(add(&p, "processes", 2, plain_sample(2, 1000), 0), 6, 3);
+	analysis = analyze(&p);
+	threads = &analysis.cases[0].points[1];
+	assert_int_equal(threads->speedup.n, 6);
+	assert_close(threads->speedup.median, 2);
+	assert_close(threads->loss.total, 0);
+	assert_close(threads->loss.by_cause[CB_CAUSE_REST], 0);
+	assert_int_equal(analysis.cases[0].points[2].speedup.n, 8);
+	assert_close(analysis.cases[0].points[2].loss.total, 0);
+	/* and the two with each other */
+	assert_int_equal(analysis.cases[0].advice.rivals[0].ratio.n, 6);
+	assert_close(analysis.cases[0].advice.rivals[0].ratio.median, 1);
+	cb_analysis_release(&analysis);
+}
+
+/* Amdahl's law to the point, though one point has fewer blocks and the host got slower behind them. */
+static void test_fit_takes_common_blocks(void **state)
+{
+	struct cb_analyze_options options = { .seed = 1 };
+	static struct paper p;
+	struct cb_error err = { 0 };
+	struct cb_solver solver;
+	struct cb_analysis analysis;
+	const struct cb_law_fit *fit;
+
+	(void)state;
+	if (cb_solver_open(cb_solver_name, &solver, &err)) {
+		print_message("%s\n", err.text);
+		skip();
+	}
+	options.solver = &solver;
+	p = (struct paper){ 0 };
+	for (unsigned w = 1; w <= 8; w++) {
+		struct cb_stored_sample s = plain_sample(w, 1000);
+		struct cb_stored_cell *cell;
+
+		s.makespan_ns *= 1 + 0.1 * (w - 1);
+		cell = add(&p, "threads", w, s, 0);
+		if (w == 8)
+			cell->samples_n = 6;
+		slow_down(cell, 3, 2);
+	}
+	assert_int_equal(cb_analyze(&p.file, 1, &options, &analysis), 0);
+	fit = &analysis.cases[0].curves[0].amdahl;
+	assert_null(fit->reason);
+	assert_float_equal(fit->fit.usl.sigma, 0.1, 1e-6);
+	assert_float_equal(fit->fit.usl.lambda, 1e5, 1);
+	cb_analysis_release(&analysis);
+	cb_solver_close(&solver);
+}
+
 /* Above 1.05 x workers by its lower bound. */
 static void test_superlinear(void **state)
 {
@@ -385,6 +461,8 @@ int main(void)
 		cmocka_unit_test(test_too_little),
 		cmocka_unit_test(test_nothing_measured),
 		cmocka_unit_test(test_curves),
+		cmocka_unit_test(test_unequal_blocks),
+		cmocka_unit_test(test_fit_takes_common_blocks),
 		cmocka_unit_test(test_superlinear),
 	};
 
