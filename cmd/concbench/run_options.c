@@ -95,10 +95,13 @@ static const struct cb_option rows[] = {
 			"that "
 			"come to lie on the same CPUs are measured once" },
 	{ .name = "cpus",
-		.arg = "LIST",
+		.arg = "LIST[/LIST]...",
 		.parse = cb_value_cpus,
 		.offset = RUN(cpus),
-		.help = "confine the run to these CPUs, by the numbers of the system: 0,2 or 0..3 or 0-3" },
+		.help = "confine the run to these CPUs, by the numbers of the system: 0,2 or 0..3 or 0-3. "
+			"Several "
+			"lists with a slash between them, as in 0,1/0,2, are measured beside each other; "
+			"--workers=all is what each of them has" },
 	{ .name = "scan",
 		.arg = "NAME=LIST",
 		.parse = cb_value_scan,
@@ -512,7 +515,9 @@ void cb_run_cli_release(struct cb_run_cli *cli)
 	struct cb_run_options *run = &cli->run;
 
 	cb_words_release(&run->workloads);
-	cb_numbers_release(&run->cpus);
+	for (size_t i = 0; i < run->cpus.n; i++)
+		cb_numbers_release(&run->cpus.v[i]);
+	free(run->cpus.v);
 	for (size_t i = 0; i < run->scans_n; i++) {
 		free(run->scans[i].name);
 		cb_words_release(&run->scans[i].values);

@@ -1,19 +1,19 @@
 /*
  * What to use. Among the cells that cannot be told from the fastest one, by a difference that matters, the
  * plainest is advised: fewest workers, then least memory. A difference is claimed only where the interval of
- * the ratio over whole blocks excludes 1 and the ratio is above MATTERS: taking the highest of several
+ * the ratio over whole blocks excludes 1 and the ratio is above CB_MATTERS: taking the highest of several
  * medians favours lucky ones, by about the noise, and nobody changes a program for less.
  */
 #include "lib/analyze/analyze.h"
 
+#include "lib/base/text.h"
+
 #include <errno.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define MATTERS      1.03 /* ratio of rates that is worth a sentence */
 #define NEAR_BEST    0.95 /* of the best rate: cheap enough to be preferred when it costs less */
 #define CHEAPER      0.95 /* of the best's CPU time a unit, or its memory where that is level */
 #define STILL_RISING 0.7  /* marginal efficiency from the last but one number of workers to the last */
@@ -21,38 +21,10 @@
 
 /* ---- text ---- */
 
-struct text {
-	char *s;
-	size_t n;
-	bool failed;
-};
+#define NAME (64 + 40 + CB_PLACE_NAME)
 
-__attribute__((format(printf, 2, 3))) static void say(struct text *t, const char *format, ...)
+static const char *shape_of(const struct cb_stored_cell *c, char buf[64])
 {
-	char line[640], *more;
-	va_list args;
-	int n;
-
-	va_start(args, format);
-	n = vsnprintf(line, sizeof line, format, args);
-	va_end(args);
-	if (n < 0 || t->failed)
-		return;
-	n = n < (int)sizeof line ? n : (int)sizeof line - 1;
-	more = realloc(t->s, t->n + (size_t)n + 1);
-	if (!more) {
-		t->failed = true;
-		return;
-	}
-	t->s = more;
-	memcpy(t->s + t->n, line, (size_t)n + 1);
-	t->n += (size_t)n;
-}
-
-/* "2 threads", "serial", "2 x 2 hybrid", into buf. */
-static const char *name_of(const struct cb_point *p, char buf[64])
-{
-	const struct cb_stored_cell *c = p->cell;
 
 	if (!strcmp(c->mode, "serial"))
 		snprintf(buf, 64, "serial");
@@ -62,6 +34,22 @@ static const char *name_of(const struct cb_point *p, char buf[64])
 		snprintf(buf, 64, "1 %s", !strcmp(c->mode, "threads") ? "thread" : "process");
 	else
 		snprintf(buf, 64, "%.0f %s", c->workers, c->mode);
+	return buf;
+}
+
+/* "2 threads", "serial", "2 threads (static, spread)", into buf. */
+static const char *name_of(const struct cb_case *c, const struct cb_point *p, char buf[NAME])
+{
+	char shape[64], place[CB_PLACE_NAME];
+	const char *dispatch = cb_dispatch_name(p->cell);
+
+	shape_of(p->cell, shape);
+	cb_place_name(c, p->cell->pin_requested, p->cell->cpu_set, place);
+	if (!dispatch[0] && !place[0])
+		snprintf(buf, NAME, "%s", shape);
+	else
+		snprintf(buf, NAME, "%s (%.31s%s%s)", shape, dispatch, dispatch[0] && place[0] ? ", " : "",
+			place);
 	return buf;
 }
 
@@ -84,7 +72,7 @@ static bool faster(const struct cb_point *a, const struct cb_point *b)
 
 static bool claims(const struct cb_estimate *ratio)
 {
-	return ratio->n && ratio->ci_low > 1 && ratio->median > MATTERS;
+	return cb_versus_of(ratio) == CB_VERSUS_BEATEN;
 }
 
 static bool plainer(const struct cb_point *a, const struct cb_point *b)
@@ -103,19 +91,12 @@ static void choose(const struct cb_case *c, struct cb_advice *a, double *scratch
 	for (unsigned i = 0; i < c->n; i++) {
 		struct cb_estimate ratio = cb_point_ratio(a->fastest, &c->points[i], c->blocks, scratch);
 
-		if (!isnan(ratio.ci_low) && !claims(&ratio) && ratio.median <= MATTERS &&
+		if (!isnan(ratio.ci_low) && !claims(&ratio) && ratio.median <= CB_MATTERS &&
 			plainer(&c->points[i], a->advised))
 			a->advised = &c->points[i];
 	}
 	if (c->serial && a->advised != c->serial)
 		a->over_serial = cb_point_ratio(a->advised, c->serial, c->blocks, scratch);
-}
-
-static enum cb_versus judge(const struct cb_estimate *ratio)
-{
-	if (isnan(ratio->ci_low))
-		return CB_VERSUS_UNKNOWN;
-	return claims(ratio) ? CB_VERSUS_BEATEN : CB_VERSUS_EQUAL;
 }
 
 /* The best point of the curve's mode, over all its curves. */
@@ -157,7 +138,7 @@ static void find_rivals(const struct cb_case *c, struct cb_advice *a, double *sc
 			continue;
 		*rival = (struct cb_rival){ .point = p,
 			.ratio = cb_point_ratio(a->advised, p, c->blocks, scratch) };
-		rival->versus = judge(&rival->ratio);
+		rival->versus = cb_versus_of(&rival->ratio);
 		a->rivals_n++;
 	}
 	qsort(a->rivals, a->rivals_n, sizeof *a->rivals, by_rate);
@@ -183,26 +164,28 @@ static void find_cheapest(const struct cb_case *c, struct cb_advice *a)
 
 /* ---- sentences ---- */
 
-static void say_advised(struct text *t, const struct cb_case *c, const struct cb_advice *a)
+static void say_advised(struct cb_text *t, const struct cb_case *c, const struct cb_advice *a)
 {
-	char name[64], ratio[64];
+	char name[NAME], ratio[64];
 
-	name_of(a->advised, name);
+	name_of(c, a->advised, name);
 	ratio_of(&a->over_serial, ratio);
 	if (a->advised == c->serial)
-		say(t, "Run it serially: nothing measured here is faster by more than noise or 3 %%.\n");
+		cb_text_add(
+			t, "Run it serially: nothing measured here is faster by more than noise or 3 %%.\n");
 	else if (!a->over_serial.n)
-		say(t, "Use %s: the highest rate here, %.4g units/s; serial was not measured beside it.\n",
+		cb_text_add(t,
+			"Use %s: the highest rate here, %.4g units/s; serial was not measured beside it.\n",
 			name, a->advised->rate.median);
 	else if (isnan(a->over_serial.ci_low))
-		say(t, "%s had the highest rate, %s serial's: too little for advice.\n", name, ratio);
+		cb_text_add(t, "%s had the highest rate, %s serial's: too little for advice.\n", name, ratio);
 	else if (claims(&a->over_serial))
-		say(t, "Use %s: %s the rate of serial.\n", name, ratio);
+		cb_text_add(t, "Use %s: %s the rate of serial.\n", name, ratio);
 	else
-		say(t, "Nothing to gain: the best, %s, has %s the rate of serial.\n", name, ratio);
+		cb_text_add(t, "Nothing to gain: the best, %s, has %s the rate of serial.\n", name, ratio);
 }
 
-static void say_rivals(struct text *t, const struct cb_case *c, const struct cb_advice *a)
+static void say_rivals(struct cb_text *t, const struct cb_case *c, const struct cb_advice *a)
 {
 	static const struct {
 		const char *verb, *verdict;
@@ -210,41 +193,43 @@ static void say_rivals(struct text *t, const struct cb_case *c, const struct cb_
 		[CB_VERSUS_BEATEN] = { "beat", "" },
 		[CB_VERSUS_EQUAL] = { "=", " within noise or 3 %" },
 		[CB_VERSUS_UNKNOWN] = { "against", ", no verdict" },
+		[CB_VERSUS_AHEAD] = { "against", ", which is faster" },
 	};
-	char best[64], other[64], ratio[64];
+	char best[NAME], other[NAME], ratio[64];
 
 	if (a->advised == c->serial)
 		return;
 	for (unsigned i = 0; i < a->rivals_n; i++)
 		if (a->rivals[i].ratio.n)
-			say(t, "%s %s %s%s: %s.\n", name_of(a->advised, best),
-				words[a->rivals[i].versus].verb, name_of(a->rivals[i].point, other),
+			cb_text_add(t, "%s %s %s%s: %s.\n", name_of(c, a->advised, best),
+				words[a->rivals[i].versus].verb, name_of(c, a->rivals[i].point, other),
 				words[a->rivals[i].versus].verdict, ratio_of(&a->rivals[i].ratio, ratio));
 }
 
-static void say_cheapest(struct text *t, const struct cb_advice *a)
+static void say_cheapest(struct cb_text *t, const struct cb_case *c, const struct cb_advice *a)
 {
-	char name[64];
+	char name[NAME];
 
 	if (a->cheapest != a->advised)
-		say(t,
+		cb_text_add(t,
 			"Cheapest within 5 %% of the fastest: %s, %.3g of the CPU time a unit, %.3g of the "
 			"memory.\n",
-			name_of(a->cheapest, name),
+			name_of(c, a->cheapest, name),
 			a->cheapest->cpu_ns_per_unit / a->advised->cpu_ns_per_unit,
 			a->cheapest->pss_bytes / a->advised->pss_bytes);
 }
 
-static void say_bound(struct text *t, const struct cb_advice *a)
+static void say_bound(struct cb_text *t, const struct cb_case *c, const struct cb_advice *a)
 {
 	const struct cb_loss *loss = &a->advised->loss;
-	char name[64];
+	char name[NAME];
 
 	if (a->advised->cell->bound[0])
-		say(t, "It is bound by: %s.\n", a->advised->cell->bound);
+		cb_text_add(t, "It is bound by: %s.\n", a->advised->cell->bound);
 	if (isfinite(loss->total) && loss->by_cause[loss->worst] >= WORTH_NAMING)
-		say(t, "%s lost %.0f %% of the workers' time, %.0f %% to %s.\n", name_of(a->advised, name),
-			100 * loss->total, 100 * loss->by_cause[loss->worst], cb_cause_words[loss->worst]);
+		cb_text_add(t, "%s lost %.0f %% of the workers' time, %.0f %% to %s.\n",
+			name_of(c, a->advised, name), 100 * loss->total, 100 * loss->by_cause[loss->worst],
+			cb_cause_words[loss->worst]);
 }
 
 /* The fastest point with fewer workers than this; NULL: none. */
@@ -277,29 +262,61 @@ static double slope_at_end(const struct cb_case *c, const struct cb_point *p)
 	return log(p->rate.median / before->rate.median) / log(p->cell->workers / before->cell->workers);
 }
 
-static void say_peaks(struct text *t, const struct cb_case *c)
+/* "with 2 workers", "with 2 to 8 workers". */
+static void say_workers(struct cb_text *t, const struct cb_placing *p)
+{
+	if (p->least < p->most)
+		cb_text_add(t, ", with %.0f to %.0f workers", p->least, p->most);
+	else
+		cb_text_add(t, ", with %.0f worker%s", p->least, p->least == 1 ? "" : "s");
+}
+
+/* One for each mode and dispatch and each of its placements but the first. */
+static void say_placings(struct cb_text *t, const struct cb_case *c)
+{
+	static const char *const verdicts[] = {
+		[CB_VERSUS_BEATEN] = ": faster.",
+		[CB_VERSUS_EQUAL] = ": not distinguishable, or by less than 3 %.",
+		[CB_VERSUS_UNKNOWN] = ": no verdict.",
+		[CB_VERSUS_AHEAD] = ": slower.",
+	};
+	char place[CB_PLACE_NAME], base[CB_PLACE_NAME], ratio[64];
+
+	for (unsigned i = 0; i < c->placings_n; i++) {
+		const struct cb_placing *p = &c->placings[i];
+		const char *dispatch = cb_dispatch_name(p->curve->points[0]->cell);
+
+		cb_text_add(t, "Placement, %s%s%s", p->curve->mode, dispatch[0] ? "/" : "", dispatch);
+		say_workers(t, p);
+		cb_text_add(t, ": %s has %s the rate of %s%s\n",
+			cb_place_name(c, p->curve->pin, p->curve->cpu_set, place), ratio_of(&p->ratio, ratio),
+			cb_place_name(c, p->base->pin, p->base->cpu_set, base), verdicts[p->versus]);
+	}
+}
+
+static void say_peaks(struct cb_text *t, const struct cb_case *c)
 {
 	for (unsigned i = 0; i < c->curves_n; i++) {
 		const struct cb_law_fit *usl = &c->curves[i].usl;
 
 		if (!usl->reason && usl->fit.good && usl->fit.has_peak)
-			say(t, "By its fit the rate of %s peaks at %.0f workers.\n", c->curves[i].mode,
-				cb_usl_peak(&usl->fit.usl));
+			cb_text_add(t, "By its fit the rate of %s peaks at %.0f workers.\n",
+				c->curves[i].mode, cb_usl_peak(&usl->fit.usl));
 	}
 }
 
-static void say_next(struct text *t, const struct cb_case *c, const struct cb_advice *a)
+static void say_next(struct cb_text *t, const struct cb_case *c, const struct cb_advice *a)
 {
 	const struct cb_stored_cell *cell = a->advised->cell;
 	double slope = slope_at_end(c, a->advised), cpus = c->file->cpus_usable;
 
 	if (slope > STILL_RISING && cell->workers < cpus)
-		say(t,
+		cb_text_add(t,
 			"The rate still rises, as workers^%.2f, and %.0f CPUs are usable: try "
 			"--workers=1..all.\n",
 			slope, cpus);
 	else if (slope > STILL_RISING && strcmp(cell->bound, "cpu"))
-		say(t,
+		cb_text_add(t,
 			"The rate still rises, as workers^%.2f, though %.0f workers fill %.0f CPUs: try "
 			"--workers=%.0f,%.0f,%.0f.\n",
 			slope, cell->workers, cpus, cell->workers, 2 * cell->workers, 4 * cell->workers);
@@ -307,16 +324,17 @@ static void say_next(struct text *t, const struct cb_case *c, const struct cb_ad
 
 static int write_text(const struct cb_case *c, struct cb_advice *a)
 {
-	struct text t = { 0 };
+	struct cb_text t = { 0 };
 
 	say_advised(&t, c, a);
 	say_rivals(&t, c, a);
-	say_cheapest(&t, a);
-	say_bound(&t, a);
+	say_cheapest(&t, c, a);
+	say_bound(&t, c, a);
+	say_placings(&t, c);
 	say_peaks(&t, c);
 	say_next(&t, c, a);
-	a->text = t.s;
-	return t.failed ? -ENOMEM : 0;
+	a->text = cb_text_take(&t);
+	return a->text ? 0 : -ENOMEM;
 }
 
 int cb_advice_of(struct cb_case *c)

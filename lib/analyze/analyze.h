@@ -56,10 +56,27 @@ struct cb_law_fit {
 };
 
 struct cb_scaling {
-	const char *mode, *dispatch, *pin; /* borrowed from the first point's cell */
-	struct cb_point **points;          /* [n], by workers, then processes; borrowed */
-	unsigned n, distinct;              /* distinct numbers of workers */
+	const char *mode, *dispatch, *pin, *cpu_set; /* borrowed from the first point's cell */
+	struct cb_point **points;                    /* [n], by workers, then processes; borrowed */
+	unsigned n, distinct;                        /* distinct numbers of workers */
 	struct cb_law_fit amdahl, usl;
+};
+
+enum cb_versus {
+	CB_VERSUS_BEATEN,
+	CB_VERSUS_EQUAL, /* within noise, or by less than matters */
+	CB_VERSUS_UNKNOWN,
+	CB_VERSUS_AHEAD, /* the other one is the faster */
+};
+
+/* A placement of a mode against the mode's first one, over the shapes that were measured with both. */
+struct cb_placing {
+	const struct cb_scaling *curve, *base; /* they differ in pin and cpu_set only */
+	struct cb_estimate
+		ratio;         /* of the rates, curve / base: in each block the geometric mean over shapes */
+	unsigned shapes;       /* at least 1 */
+	double least, most;    /* workers of those shapes */
+	enum cb_versus versus; /* BEATEN: the base is */
 };
 
 #define CB_RIVALS_MAX 8
@@ -68,11 +85,7 @@ struct cb_scaling {
 struct cb_rival {
 	const struct cb_point *point;
 	struct cb_estimate ratio; /* of the advised rate over its rate, over whole blocks; n = 0: none */
-	enum cb_versus {
-		CB_VERSUS_BEATEN,
-		CB_VERSUS_EQUAL,
-		CB_VERSUS_UNKNOWN
-	} versus; /* EQUAL: within noise, or by less than matters */
+	enum cb_versus versus;
 };
 
 /* What follows for the user; see lib/analyze/advice.c. */
@@ -95,6 +108,9 @@ struct cb_case {
 	unsigned n, blocks, failed;         /* failed: cells that are neither ok nor skipped */
 	struct cb_scaling *curves;          /* [curves_n] */
 	unsigned curves_n;
+	struct cb_placing *placings; /* [placings_n], in the order of curves */
+	unsigned placings_n;
+	bool pins_vary, cpu_sets_vary; /* over the points: what tells their places apart */
 	struct cb_advice advice;
 	double *log_rates;       /* [n * blocks] */
 	struct cb_point **order; /* [n] */
@@ -122,12 +138,31 @@ void cb_analysis_release(struct cb_analysis *analysis);
 struct cb_estimate cb_point_ratio(
 	const struct cb_point *a, const struct cb_point *b, unsigned blocks, double *scratch);
 
+#define CB_MATTERS 1.03 /* ratio of rates that is worth a sentence */
+
+/* The verdict on a ratio of rates: a difference is claimed where the interval excludes 1 and it matters. */
+enum cb_versus cb_versus_of(const struct cb_estimate *ratio);
+
+/* How units reach workers, where that is worth a word: "" for shared, and for serial. Borrowed. */
+const char *cb_dispatch_name(const struct cb_stored_cell *cell);
+
+/*
+ * Where workers are, as far as that tells a cell from others of its case: "spread", "spread on CPUs 0..3",
+ * "unpinned" or
+ * "". Returns buf.
+ */
+#define CB_PLACE_NAME 96
+const char *cb_place_name(
+	const struct cb_case *c, const char *pin, const char *cpu_set, char buf[CB_PLACE_NAME]);
+
 /* ---- the steps, in order; each reads what the earlier ones left ---- */
 
 /* lib/analyze/loss.c; null: the case of the workload null in the same file, or NULL. */
 void cb_loss_of(struct cb_case *c, const struct cb_case *null);
 /* lib/analyze/curve.c */
 int cb_curves_of(struct cb_case *c, const struct cb_analyze_options *options);
+/* lib/analyze/placing.c */
+int cb_placings_of(struct cb_case *c);
 /* lib/analyze/advice.c */
 int cb_advice_of(struct cb_case *c);
 

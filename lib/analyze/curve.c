@@ -11,7 +11,8 @@ static int by_place(const struct cb_point *a, const struct cb_point *b)
 	int r = strcmp(a->cell->mode, b->cell->mode);
 
 	r = r ? r : strcmp(a->cell->dispatch, b->cell->dispatch);
-	return r ? r : strcmp(a->cell->pin_requested, b->cell->pin_requested);
+	r = r ? r : strcmp(a->cell->pin_requested, b->cell->pin_requested);
+	return r ? r : strcmp(a->cell->cpu_set, b->cell->cpu_set);
 }
 
 static int compare(const void *x, const void *y)
@@ -126,6 +127,7 @@ int cb_curves_of(struct cb_case *c, const struct cb_analyze_options *options)
 		*curve = (struct cb_scaling){ .mode = first->mode,
 			.dispatch = first->dispatch,
 			.pin = first->pin_requested,
+			.cpu_set = first->cpu_set,
 			.points = c->order + i,
 			.n = n };
 		curve->distinct = distinct_workers(curve->points, n);

@@ -57,7 +57,7 @@ static const struct field sample_numbers[] = {
 static const struct field cell_numbers[] = { CELL(workload_version), CELL(workers), CELL(processes),
 	CELL(threads), CELL(inflight), CELL(partners), CELL(bytes_per_unit) };
 static const struct field cell_texts[] = { CELL(id), CELL(workload), CELL(class), CELL(unit), CELL(mode),
-	CELL(dispatch), CELL(pin_requested), CELL(status), CELL(reason) };
+	CELL(dispatch), CELL(pin_requested), CELL(cpu_set), CELL(status), CELL(reason) };
 static const struct field file_texts[] = { FILE_(started), FILE_(scaling) };
 static const struct field host_texts[] = { FILE_(fingerprint), FILE_(hostname), FILE_(cpu_model),
 	FILE_(kernel) };

@@ -29,6 +29,7 @@ struct cb_stored_sample {
 struct cb_stored_cell {
 	char *id, *workload, *class, *unit, *params; /* params: its JSON text, in the file's order */
 	char *mode, *dispatch, *pin_requested, *status, *reason, *bound;
+	char *cpu_set; /* of --cpus; "": it was not given */
 	double workload_version, workers, processes, threads, inflight, partners, cpus, bytes_per_unit;
 	double p99_ns; /* of latency; NaN: not timed */
 	bool oversubscribed;

@@ -29,10 +29,10 @@ static bool is_next(const struct cb_cell_run *cell)
 
 /* ---- capacity -------------------------------------------------------------------------------- */
 
-/* The CPUs a cell uses; the host's first usable ones where it is not pinned. Returns how many. */
-static unsigned cpus_of(const struct cb_group_run *run, const struct cb_cell *cell, unsigned *cpus)
+/* The CPUs a cell uses; the first usable ones of its set where it is not pinned. Returns how many. */
+static unsigned cpus_of(const struct cb_cell *cell, unsigned *cpus)
 {
-	const struct cb_allowance *allowance = &run->session->result->plan->allowance;
+	const struct cb_allowance *allowance = &cell->cpu_set->allowance;
 	unsigned n = 0;
 
 	if (cell->placement.worker_cpu[0] < 0) {
@@ -62,7 +62,7 @@ static void probe_capacity(struct cb_group_run *run)
 			(!most || run->cells[i].cell->placement.cpus > most->placement.cpus))
 			most = run->cells[i].cell;
 	run->capacity = NAN;
-	run->capacity_cpus_n = most ? cpus_of(run, most, run->capacity_cpus) : 0;
+	run->capacity_cpus_n = most ? cpus_of(most, run->capacity_cpus) : 0;
 	if (run->capacity_cpus_n < 2)
 		return;
 	capacity = cb_capacity_probe(run->capacity_cpus, run->capacity_cpus_n);
@@ -73,7 +73,7 @@ static void probe_capacity(struct cb_group_run *run)
 /* The latest probe, where it was of this cell's CPUs. */
 static double capacity_of(const struct cb_group_run *run, const struct cb_cell *cell)
 {
-	unsigned cpus[CB_CAPACITY_CPUS_MAX], n = cpus_of(run, cell, cpus), same = 0;
+	unsigned cpus[CB_CAPACITY_CPUS_MAX], n = cpus_of(cell, cpus), same = 0;
 
 	for (unsigned i = 0; i < n; i++)
 		for (unsigned k = 0; k < run->capacity_cpus_n; k++)

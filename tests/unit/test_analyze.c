@@ -57,6 +57,7 @@ static struct cb_stored_cell *add(
 		.mode = TEXT(mode),
 		.dispatch = TEXT("shared"),
 		.pin_requested = TEXT("auto"),
+		.cpu_set = TEXT(""),
 		.status = TEXT("ok"),
 		.reason = TEXT(""),
 		.bound = TEXT("cpu"),
@@ -428,6 +429,90 @@ static void test_fit_takes_common_blocks(void **state)
 	cb_solver_close(&solver);
 }
 
+/* ---- placements ---- */
+
+static struct cb_stored_cell *add_placed(
+	struct paper *p, double workers, const char *pin, const char *cpu_set, double faster)
+{
+	struct cb_stored_sample s = plain_sample(workers, 1000);
+	struct cb_stored_cell *cell;
+
+	s.makespan_ns /= faster;
+	cell = add(p, "threads", workers, s, 0.01);
+	cell->pin_requested = TEXT(pin);
+	cell->cpu_set = TEXT(cpu_set);
+	return cell;
+}
+
+/* One ratio over all numbers of workers that both were measured with; 8 is the same in both, so spread has
+ * none. */
+static void test_placements(void **state)
+{
+	static struct paper p;
+	struct cb_analysis analysis;
+	const struct cb_placing *spread, *none;
+	const char *text;
+
+	(void)state;
+	p = (struct paper){ 0 };
+	add(&p, "serial", 1, plain_sample(1, 1000), 0.01)->pin_requested = TEXT("compact");
+	for (unsigned w = 2; w <= 8; w *= 2)
+		add_placed(&p, w, "compact", "", 1);
+	add_placed(&p, 2, "spread", "", 1.44);
+	add_placed(&p, 4, "spread", "", 1);
+	add_placed(&p, 4, "none", "", 1.01);
+	text = advice(&analysis, &p);
+	assert_int_equal(analysis.cases[0].placings_n, 2);
+	none = &analysis.cases[0].placings[0];
+	spread = &analysis.cases[0].placings[1];
+	assert_string_equal(spread->curve->pin, "spread");
+	assert_string_equal(spread->base->pin, "compact");
+	assert_close(spread->ratio.median, 1.2);
+	assert_int_equal(spread->ratio.n, SAMPLES / 2);
+	assert_int_equal(spread->shapes, 2);
+	assert_int_equal(spread->versus, CB_VERSUS_BEATEN);
+	assert_int_equal(none->versus, CB_VERSUS_EQUAL);
+	has(text, "Placement, threads, with 2 to 4 workers: spread has 1.2 x [1.2, 1.2] the rate of compact: "
+		  "faster.");
+	has(text,
+		"with 4 workers: unpinned has 1.01 x [1.01, 1.01] the rate of compact: not distinguishable");
+	cb_analysis_release(&analysis);
+}
+
+/* SMT siblings against two cores, and no word of what cannot be compared. */
+static void test_placements_by_cpus(void **state)
+{
+	static struct paper p;
+	struct cb_analysis analysis;
+	const char *text;
+
+	(void)state;
+	p = (struct paper){ 0 };
+	add(&p, "serial", 1, plain_sample(1, 1000), 0.01)->cpu_set = TEXT("0,2");
+	add_placed(&p, 2, "auto", "0,2", 1);
+	add_placed(&p, 2, "auto", "0..1", 0.6);
+	add_placed(&p, 4, "auto", "0..3", 1);
+	text = advice(&analysis, &p);
+	assert_int_equal(analysis.cases[0].placings_n, 1);
+	assert_int_equal(analysis.cases[0].placings[0].versus, CB_VERSUS_AHEAD);
+	has(text, "with 2 workers: CPUs 0..1 has 0.6 x [0.6, 0.6] the rate of CPUs 0,2: slower.");
+	cb_analysis_release(&analysis);
+}
+
+static void test_one_placement_is_no_word(void **state)
+{
+	static struct paper p;
+	struct cb_analysis analysis;
+
+	(void)state;
+	p = (struct paper){ 0 };
+	add(&p, "serial", 1, plain_sample(1, 1000), 0.01);
+	add(&p, "threads", 2, plain_sample(2, 1000), 0.01);
+	assert_null(strstr(advice(&analysis, &p), "Placement"));
+	assert_int_equal(analysis.cases[0].placings_n, 0);
+	cb_analysis_release(&analysis);
+}
+
 /* Above 1.05 x workers by its lower bound. */
 static void test_superlinear(void **state)
 {
@@ -463,6 +548,9 @@ int main(void)
 		cmocka_unit_test(test_curves),
 		cmocka_unit_test(test_unequal_blocks),
 		cmocka_unit_test(test_fit_takes_common_blocks),
+		cmocka_unit_test(test_placements),
+		cmocka_unit_test(test_placements_by_cpus),
+		cmocka_unit_test(test_one_placement_is_no_word),
 		cmocka_unit_test(test_superlinear),
 	};
 
