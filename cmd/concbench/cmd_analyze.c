@@ -145,7 +145,11 @@ static void print_point(const struct cb_case *c, const struct cb_point *p, int w
 			share += p->loss.by_cause[CB_CAUSE_DISPATCH];
 		printf(i ? "%7.1f" : "%10.1f", tenths(100 * share));
 	}
-	puts(p->superlinear ? "  above the number of workers: caches, or a slow serial sample?" : "");
+	if (p->superlinear)
+		printf("  above the number of workers: %s", cb_superlinear_reason(p)
+								    ? cb_superlinear_reason(p)
+								    : "caches, or a slow serial sample?");
+	putchar('\n');
 }
 
 static void print_law(const char *label, const char *name, const struct cb_usl_fit *fit, bool usl)

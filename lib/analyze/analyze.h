@@ -93,6 +93,12 @@ struct cb_advice {
 	const struct cb_point *fastest; /* the highest median rate; NULL: nothing was measured */
 	const struct cb_point *advised; /* the plainest of those that cannot be told from it; NULL likewise */
 	struct cb_estimate over_serial; /* of the advised one; n = 0: it is serial, or there is none */
+	const struct cb_point *second;  /* where serial is advised: the best other one; else NULL */
+	struct cb_estimate second_ratio; /* its rate over serial's */
+	struct cb_estimate
+		fastest_over; /* the fastest one's rate over the advised one's; n = 0: it is the same */
+	struct cb_estimate
+		cheapest_ratio; /* the cheapest one's rate over the fastest one's; n = 0 likewise */
 	struct cb_rival rivals[CB_RIVALS_MAX]; /* [rivals_n] in the order of their rates */
 	unsigned rivals_n;
 	const struct cb_point *cheapest; /* least CPU time a unit of those within 5 % of the fastest; may be
@@ -140,6 +146,10 @@ struct cb_estimate cb_point_ratio(
 
 #define CB_MATTERS 1.03 /* ratio of rates that is worth a sentence */
 
+/* The likely reason of a superlinear point, from the part of its loss that is most of a gain; NULL: none is.
+ */
+const char *cb_superlinear_reason(const struct cb_point *p);
+
 /* The verdict on a ratio of rates: a difference is claimed where the interval excludes 1 and it matters. */
 enum cb_versus cb_versus_of(const struct cb_estimate *ratio);
 
@@ -165,5 +175,7 @@ int cb_curves_of(struct cb_case *c, const struct cb_analyze_options *options);
 int cb_placings_of(struct cb_case *c);
 /* lib/analyze/advice.c */
 int cb_advice_of(struct cb_case *c);
+/* lib/analyze/advice_text.c: fills a->text from the rest of it; -ENOMEM. */
+int cb_advice_text(const struct cb_case *c, struct cb_advice *a);
 
 #endif

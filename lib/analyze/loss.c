@@ -107,6 +107,25 @@ static void find_worst(struct cb_loss *loss)
 			loss->worst = cause;
 }
 
+const char *cb_superlinear_reason(const struct cb_point *p)
+{
+	static const char *const reasons[CB_CAUSES] = {
+		[CB_CAUSE_IMBALANCE] = "workers end together as serial does not",
+		[CB_CAUSE_WAITING] = "serial waited more: its waits overlap with nothing",
+		[CB_CAUSE_RUNNABLE] = "serial had to wait for its CPU: something else ran beside it",
+		[CB_CAUSE_REST] =
+			"less CPU time a unit than serial: caches that together hold more, or a faster clock",
+	};
+	enum cb_cause best = CB_CAUSE_REST;
+
+	if (!p->superlinear || isnan(p->loss.total))
+		return NULL;
+	for (enum cb_cause cause = 0; cause < CB_CAUSES; cause++)
+		if (p->loss.by_cause[cause] < p->loss.by_cause[best])
+			best = cause;
+	return p->loss.by_cause[best] < 0 ? reasons[best] : NULL;
+}
+
 /* a: the cell's sums, s: serial's; dispatch: of a unit. */
 static struct cb_loss split(const struct sums *a, const struct sums *s, double dispatch)
 {

@@ -48,6 +48,8 @@ static void add_point(struct cb_json in, const struct cb_point *p)
 	cb_json_double(in, "serial_fraction", p->serial_fraction);
 	if (p->speedup.n)
 		cb_json_bool(in, "superlinear", p->superlinear);
+	if (cb_superlinear_reason(p))
+		cb_json_text(in, "superlinear_reason", cb_superlinear_reason(p));
 	cb_json_double(in, "cpu_ns_per_unit", p->cpu_ns_per_unit);
 	cb_json_double(in, "pss_bytes", p->pss_bytes);
 	add_loss(in, &p->loss);
@@ -177,6 +179,8 @@ static void add_advice(struct cb_json in, const struct cb_advice *a)
 	cb_json_text(advice, "fastest", a->fastest->cell->id);
 	cb_json_text(advice, "cheapest", a->cheapest->cell->id);
 	add_estimate(advice, "over_serial", &a->over_serial);
+	add_estimate(advice, "fastest_over_use", &a->fastest_over);
+	add_estimate(advice, "cheapest_over_fastest", &a->cheapest_ratio);
 	add_rivals(advice, a);
 	add_text(advice, a->text);
 }

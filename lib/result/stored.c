@@ -56,8 +56,9 @@ static const struct field sample_numbers[] = {
 };
 static const struct field cell_numbers[] = { CELL(workload_version), CELL(workers), CELL(processes),
 	CELL(threads), CELL(inflight), CELL(partners), CELL(bytes_per_unit) };
-static const struct field cell_texts[] = { CELL(id), CELL(workload), CELL(class), CELL(unit), CELL(mode),
-	CELL(dispatch), CELL(pin_requested), CELL(cpu_set), CELL(status), CELL(reason) };
+static const struct field cell_texts[] = { CELL(id), CELL(workload), CELL(unit), CELL(reason) };
+static const struct field cell_words[] = { CELL(class), CELL(mode), CELL(dispatch), CELL(pin_requested),
+	CELL(cpu_set), CELL(status) };
 static const struct field file_texts[] = { FILE_(started), FILE_(scaling) };
 static const struct field host_texts[] = { FILE_(fingerprint), FILE_(hostname), FILE_(cpu_model),
 	FILE_(kernel) };
@@ -96,6 +97,26 @@ static int texts(const cJSON *in, const struct field *fields, size_t n, void *to
 
 	for (size_t i = 0; i < n && !r; i++)
 		r = text(in, fields[i].key, (char **)((char *)to + fields[i].offset));
+	return r;
+}
+
+/* One of a few words, which is shown as it is: whatever else it holds is no text of ours. */
+static int word(const cJSON *in, const char *key, char **ret)
+{
+	int r = text(in, key, ret);
+
+	for (char *c = r ? NULL : *ret; c && *c; c++)
+		if (*c <= ' ' || *c > '~')
+			*c = '?';
+	return r;
+}
+
+static int words(const cJSON *in, const struct field *fields, size_t n, void *to)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < n && !r; i++)
+		r = word(in, fields[i].key, (char **)((char *)to + fields[i].offset));
 	return r;
 }
 
@@ -186,8 +207,11 @@ static int take_samples(const cJSON *in, struct cb_stored_cell *cell)
 	if (!cell->samples)
 		return -ENOMEM;
 	cell->samples_n = (unsigned)n;
-	for (one = samples->child; one; one = one->next)
-		take_sample(one, cell->workers, &cell->samples[i++]);
+	for (one = samples->child; one; one = one->next) {
+		take_sample(one, cell->workers, &cell->samples[i]);
+		if (cell->samples[i++].block >= CB_STORED_BLOCKS_MAX)
+			return -EBADMSG;
+	}
 	return 0;
 }
 
@@ -210,7 +234,8 @@ static int take_cell(const cJSON *in, struct cb_stored_cell *cell)
 	cell->oversubscribed = flag(in, "oversubscribed");
 	cell->open_loop = cJSON_HasObjectItem(in, "open_loop");
 	cell->p99_ns = number(cJSON_GetObjectItemCaseSensitive(in, "latency"), "p99_ns");
-	r = r ? r : text(cJSON_GetObjectItemCaseSensitive(in, "summary"), "bound", &cell->bound);
+	r = r ? r : words(in, cell_words, CB_COUNT(cell_words), cell);
+	r = r ? r : word(cJSON_GetObjectItemCaseSensitive(in, "summary"), "bound", &cell->bound);
 	r = r ? r : take_params(in, cell);
 	r = r ? r : take_samples(in, cell);
 	if (!r && (!cell->id[0] || !cell->workload[0] || !cell->mode[0] || !cell->status[0] ||
@@ -223,6 +248,8 @@ static void release_cell(struct cb_stored_cell *cell)
 {
 	for (size_t i = 0; i < CB_COUNT(cell_texts); i++)
 		free(*(char **)((char *)cell + cell_texts[i].offset));
+	for (size_t i = 0; i < CB_COUNT(cell_words); i++)
+		free(*(char **)((char *)cell + cell_words[i].offset));
 	free(cell->params);
 	free(cell->bound);
 	free(cell->samples);
@@ -371,7 +398,7 @@ static int explain(const char *path, int r, struct cb_error *err)
 		const char *why;
 	} rows[] = {
 		{ -EBADMSG, "it is no complete JSON document, or a cell of it lacks its id, workload, mode, "
-			    "workers or status" },
+			    "workers or status, or has a block number that cannot be" },
 		{ -EPROTO, "it is JSON, but no result of `concbench run`: its \"schema\" is not \"" SCHEMA
 			   "\"" },
 		{ -EFBIG, "it is larger than 4 GiB" },

@@ -254,7 +254,8 @@ static void test_beaten(void **state)
 	has(text, "Use 2 processes: 2 x");
 	has(text, "2 processes beat 2 threads: 2.2 x");
 	has(text, "The rate still rises, as workers^1.00, and 4 CPUs are usable");
-	assert_true(strstr(text, "Cheapest") == NULL);
+	assert_null(strstr(text, "Cheapest"));
+	has(text, "Nothing within 5 % of the fastest is cheaper: it takes 1e+04 ns of CPU time a unit.");
 	cb_analysis_release(&analysis);
 }
 
@@ -269,7 +270,7 @@ static void test_serial_wins(void **state)
 	add(&p, "serial", 1, plain_sample(1, 1000), 0.01);
 	same.makespan_ns *= 1.98;
 	add(&p, "threads", 2, same, 0.01);
-	has(advice(&analysis, &p), "Run it serially");
+	has(advice(&analysis, &p), "Run it serially: the best of all others, 2 threads, has 1.01 x ");
 	cb_analysis_release(&analysis);
 }
 
@@ -293,6 +294,26 @@ static void test_cheapest(void **state)
 }
 
 /* Five blocks have no 95 % interval: nothing is advised as if there were one. */
+/* No difference is shown, and it is said that the samples are too few for more. */
+static void test_unsure(void **state)
+{
+	static struct paper p;
+	struct cb_stored_cell *threads;
+	struct cb_analysis analysis;
+	const char *text;
+
+	(void)state;
+	p = (struct paper){ 0 };
+	add(&p, "serial", 1, plain_sample(1, 1000), 0);
+	threads = add(&p, "threads", 2, plain_sample(2, 1000), 0);
+	for (unsigned i = 0; i < SAMPLES; i++) /* from as fast as serial to 4 x, in blocks of their own */
+		threads->samples[i].makespan_ns *= i < SAMPLES / 4 ? 4 : i % 8 < 4 ? 1.9 : 0.5;
+	text = advice(&analysis, &p);
+	has(text, "No gain is shown: the best, 2 threads, has ");
+	has(text, "more samples (--time-budget) would tell.");
+	cb_analysis_release(&analysis);
+}
+
 static void test_too_little(void **state)
 {
 	static struct paper p;
@@ -525,11 +546,15 @@ static void test_superlinear(void **state)
 	add(&p, "serial", 1, plain_sample(1, 1000), 0.01);
 	add(&p, "threads", 2, fast, 0.01);
 	fast.makespan_ns /= 1.2;
+	fast.busy_ns /= 1.2;
+	fast.cpu_user_ns /= 1.2;
 	add(&p, "processes", 2, fast, 0.01);
 	analysis = analyze(&p);
 	assert_false(analysis.cases[0].points[1].superlinear);
 	assert_true(analysis.cases[0].points[2].superlinear);
 	assert_true(analysis.cases[0].points[2].serial_fraction < 0);
+	assert_null(cb_superlinear_reason(&analysis.cases[0].points[1]));
+	assert_non_null(strstr(cb_superlinear_reason(&analysis.cases[0].points[2]), "less CPU time a unit"));
 	cb_analysis_release(&analysis);
 }
 
@@ -543,6 +568,7 @@ int main(void)
 		cmocka_unit_test(test_beaten),
 		cmocka_unit_test(test_serial_wins),
 		cmocka_unit_test(test_cheapest),
+		cmocka_unit_test(test_unsure),
 		cmocka_unit_test(test_too_little),
 		cmocka_unit_test(test_nothing_measured),
 		cmocka_unit_test(test_curves),
