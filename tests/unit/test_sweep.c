@@ -48,7 +48,8 @@ static void test_geometric_with_edges(void **state)
 	check("pack:1 numa:1 l3:1 core:64 pu:1", "1..all", "1 2 3 4 6 8 11 16 23 32 45 64");
 }
 
-/* 5 cores a cache, 10 a NUMA node, 20 a package, 40 in all, 80 CPUs: none of 5, 10, 20, 40 and 80 is left out. */
+/* 5 cores a cache, 10 a NUMA node, 20 a package, 40 in all, 80 CPUs: none of 5, 10, 20, 40 and 80 is left
+ * out. */
 static void test_every_edge_is_kept(void **state)
 {
 	(void)state;
