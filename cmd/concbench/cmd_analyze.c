@@ -89,23 +89,50 @@ static void print_serial_fraction(const struct cb_point *p)
 static const enum cb_cause shown[] = { CB_CAUSE_CREATION, CB_CAUSE_SKEW, CB_CAUSE_IMBALANCE, CB_CAUSE_WAITING,
 	CB_CAUSE_RUNNABLE, CB_CAUSE_REST };
 
-static void print_heading(const struct cb_style *style)
+#define LABEL 160 /* of a mode with all that tells it from others */
+
+/* "threads", "threads/static", "threads, spread". Returns buf. */
+static char *label_of(const struct cb_case *c, const struct cb_stored_cell *cell, char buf[LABEL])
 {
-	printf("%s  %-10s %7s %8s  %-19s%7s%8s%7s %9s%7s%7s%7s%7s%7s%s\n", style->bold, "MODE", "WORKERS",
-		"UNITS/S", "SPEED-UP", "EFF.", "SERIAL", "LOST =", "CREATE +", "LATE +", "IMBAL+", "WAIT +",
-		"QUEUE+", "SLOWER", style->off);
+	const char *dispatch = cb_dispatch_name(cell);
+	char place[CB_PLACE_NAME];
+
+	cb_place_name(c, cell->pin_requested, cell->cpu_set, place);
+	snprintf(buf, LABEL, "%.24s%s%.24s%s%s", cell->mode, dispatch[0] ? "/" : "", dispatch,
+		place[0] ? ", " : "", place);
+	return buf;
 }
 
-static void print_point(const struct cb_point *p)
+/* Columns of the widest label. */
+static int label_width(const struct cb_case *c)
+{
+	size_t width = 10, n;
+	char label[LABEL];
+
+	for (unsigned i = 0; i < c->n; i++) {
+		n = strlen(label_of(c, c->points[i].cell, label));
+		width = n > width ? n : width;
+	}
+	return (int)width;
+}
+
+static void print_heading(int width, const struct cb_style *style)
+{
+	printf("%s  %-*s %7s %8s  %-19s%7s%8s%7s %9s%7s%7s%7s%7s%7s%s\n", style->bold, width, "MODE",
+		"WORKERS", "UNITS/S", "SPEED-UP", "EFF.", "SERIAL", "LOST =", "CREATE +", "LATE +", "IMBAL+",
+		"WAIT +", "QUEUE+", "SLOWER", style->off);
+}
+
+static void print_point(const struct cb_case *c, const struct cb_point *p, int width)
 {
 	const struct cb_stored_cell *cell = p->cell;
-	char rate[CB_HUMAN], shape[64];
+	char rate[CB_HUMAN], shape[64], label[LABEL];
 
 	if (cell->processes > 1 && cell->threads > 1)
 		snprintf(shape, sizeof shape, "%.0fx%.0f", cell->processes, cell->threads);
 	else
 		snprintf(shape, sizeof shape, "%.0f", cell->workers);
-	printf("  %-10s %7s %8s", cell->mode, shape, cb_human_si(p->rate.median, rate));
+	printf("  %-*s %7s %8s", width, label_of(c, cell, label), shape, cb_human_si(p->rate.median, rate));
 	print_speedup(p);
 	print_share(p->efficiency);
 	print_serial_fraction(p);
@@ -118,12 +145,16 @@ static void print_point(const struct cb_point *p)
 			share += p->loss.by_cause[CB_CAUSE_DISPATCH];
 		printf(i ? "%7.1f" : "%10.1f", tenths(100 * share));
 	}
-	puts(p->superlinear ? "  above the number of workers: caches, or a slow serial sample?" : "");
+	if (p->superlinear)
+		printf("  above the number of workers: %s", cb_superlinear_reason(p)
+								    ? cb_superlinear_reason(p)
+								    : "caches, or a slow serial sample?");
+	putchar('\n');
 }
 
-static void print_law(const char *mode, const char *name, const struct cb_usl_fit *fit, bool usl)
+static void print_law(const char *label, const char *name, const struct cb_usl_fit *fit, bool usl)
 {
-	printf("  %s, %s: sigma %.3g [%.3g, %.3g]", mode, name, fit->usl.sigma, fit->sigma.low,
+	printf("  %s, %s: sigma %.3g [%.3g, %.3g]", label, name, fit->usl.sigma, fit->sigma.low,
 		fit->sigma.high);
 	if (usl)
 		printf(", kappa %.3g [%.3g, %.3g]", fit->usl.kappa, fit->kappa.low, fit->kappa.high);
@@ -137,14 +168,17 @@ static void print_law(const char *mode, const char *name, const struct cb_usl_fi
 	putchar('\n');
 }
 
-static void print_fits(const struct cb_scaling *curve)
+static void print_fits(const struct cb_case *c, const struct cb_scaling *curve)
 {
+	char label[LABEL];
+
+	label_of(c, curve->points[0]->cell, label);
 	if (!curve->amdahl.reason)
-		print_law(curve->mode, "Amdahl", &curve->amdahl.fit, false);
+		print_law(label, "Amdahl", &curve->amdahl.fit, false);
 	if (!curve->usl.reason)
-		print_law(curve->mode, "USL", &curve->usl.fit, true);
+		print_law(label, "USL", &curve->usl.fit, true);
 	else if (curve->n > 1)
-		printf("  %s: not fitted: %s (it has %u)\n", curve->mode, curve->usl.reason, curve->distinct);
+		printf("  %s: not fitted: %s (it has %u)\n", label, curve->usl.reason, curve->distinct);
 }
 
 /* The workload with its parameters as the command line takes them: an id up to its mode. */
@@ -162,6 +196,7 @@ static void print_name(const struct cb_stored_cell *cell)
 static void print_case(const struct cb_case *c, bool named, const struct cb_style *style)
 {
 	char quoted[512];
+	int width;
 
 	fputs(style->bold, stdout);
 	print_name(c->first);
@@ -173,11 +208,12 @@ static void print_case(const struct cb_case *c, bool named, const struct cb_styl
 		printf("  nothing was measured\n\n");
 		return;
 	}
-	print_heading(style);
+	width = label_width(c);
+	print_heading(width, style);
 	for (unsigned i = 0; i < c->n; i++)
-		print_point(&c->points[i]);
+		print_point(c, &c->points[i], width);
 	for (unsigned i = 0; i < c->curves_n; i++)
-		print_fits(&c->curves[i]);
+		print_fits(c, &c->curves[i]);
 	for (const char *s = c->advice.text; s && *s; s += strcspn(s, "\n") + 1)
 		printf("  > %.*s\n", (int)strcspn(s, "\n"), s);
 	putchar('\n');

@@ -127,9 +127,12 @@ static void tell_group_end(struct cb_progress_view *view, unsigned group)
 
 static void tell_plain(struct cb_progress_view *view, const struct cb_progress *p, uint64_t now)
 {
-	if (view->told && p->group != view->group)
-		tell_group_end(view, view->group);
-	view->group = p->group;
+	/* a run may go back to an earlier group: that ends nothing */
+	if (p->group > view->group) {
+		if (view->told)
+			tell_group_end(view, view->group);
+		view->group = p->group;
+	}
 	view->told = true;
 	if (view->last_ns && now - view->last_ns < PLAIN_EVERY)
 		return;

@@ -16,7 +16,7 @@ struct cb_progress_view {
 	struct cb_style style;
 	const struct cb_result *result;
 	uint64_t last_ns;  /* when something was drawn; 0: never */
-	unsigned group;    /* of which progress was told last */
+	unsigned group;    /* the highest of which progress was told: its cells' ends are not yet */
 	bool told;         /* anything at all */
 	bool line_started; /* the bar stands on the line */
 };

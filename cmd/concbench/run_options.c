@@ -95,10 +95,13 @@ static const struct cb_option rows[] = {
 			"that "
 			"come to lie on the same CPUs are measured once" },
 	{ .name = "cpus",
-		.arg = "LIST",
+		.arg = "LIST[/LIST]...",
 		.parse = cb_value_cpus,
 		.offset = RUN(cpus),
-		.help = "confine the run to these CPUs, by the numbers of the system: 0,2 or 0..3 or 0-3" },
+		.help = "confine the run to these CPUs, by the numbers of the system: 0,2 or 0..3 or 0-3. "
+			"Several "
+			"lists with a slash between them, as in 0,1/0,2, are measured beside each other; "
+			"--workers=all is what each of them has" },
 	{ .name = "scan",
 		.arg = "NAME=LIST",
 		.parse = cb_value_scan,
@@ -157,9 +160,9 @@ static const struct cb_option rows[] = {
 		.parse = cb_value_precision,
 		.offset = RUN(precision),
 		.def = "2%",
-		.help = "go on until the 95 % interval of each rate is within that of its median, for 12 to "
-			"30 "
-			"samples (12 with --quick) and not beyond --time-budget" },
+		.help = "a cell goes on until the 95 % interval of its rate is within that of its median, "
+			"for "
+			"12 to 30 samples (12 with --quick) and not beyond --time-budget" },
 	{ .name = "time-budget",
 		.arg = "DUR",
 		.parse = cb_option_duration,
@@ -168,7 +171,9 @@ static const struct cb_option rows[] = {
 		.quick = "30s",
 		.min = MS,
 		.max = 1000 * HOUR,
-		.help = "time for the whole run, after which no further block of samples begins" },
+		.help = "time for the whole run: every workload gets an equal share for its least number of "
+			"samples, one block at least, and what is left goes to the cells whose intervals are "
+			"widest" },
 	{ .name = "warmup",
 		.arg = "DUR",
 		.parse = cb_option_duration,
@@ -510,7 +515,9 @@ void cb_run_cli_release(struct cb_run_cli *cli)
 	struct cb_run_options *run = &cli->run;
 
 	cb_words_release(&run->workloads);
-	cb_numbers_release(&run->cpus);
+	for (size_t i = 0; i < run->cpus.n; i++)
+		cb_numbers_release(&run->cpus.v[i]);
+	free(run->cpus.v);
 	for (size_t i = 0; i < run->scans_n; i++) {
 		free(run->scans[i].name);
 		cb_words_release(&run->scans[i].values);

@@ -135,17 +135,14 @@ int cb_value_workers(const struct cb_option *o, void *field, const char *text, s
 	return cb_option_string(o, field, text, err);
 }
 
-/* Also as taskset writes ranges: each dash between two digits becomes two dots. */
-int cb_value_cpus(const struct cb_option *o, void *field, const char *text, struct cb_error *err)
+/* One list, also as taskset writes ranges: each dash between two digits becomes two dots. */
+static int parse_cpus(const char *text, size_t n, struct cb_numbers *ret, struct cb_error *err)
 {
 	struct cb_text dotted = { 0 };
 	char *list;
 	int r;
 
-	(void)o;
-	if (strstr(text, "all"))
-		return cb_error_set(err, -EINVAL, "takes numbers of CPUs; leave it out to use all of them");
-	for (size_t i = 0; text[i]; i++) {
+	for (size_t i = 0; i < n; i++) {
 		bool range = text[i] == '-' && i && isdigit((unsigned char)text[i - 1]) &&
 			     isdigit((unsigned char)text[i + 1]);
 
@@ -154,8 +151,28 @@ int cb_value_cpus(const struct cb_option *o, void *field, const char *text, stru
 	list = cb_text_take(&dotted);
 	if (!list)
 		return cb_error_set(err, -ENOMEM, "out of memory");
-	r = cb_parse_numbers(list, 0, CPUS_MAX, CPUS_MAX, field, err);
+	r = cb_parse_numbers(list, 0, CPUS_MAX, CPUS_MAX, ret, err);
 	free(list);
+	return r;
+}
+
+/* Lists with a slash between them. */
+int cb_value_cpus(const struct cb_option *o, void *field, const char *text, struct cb_error *err)
+{
+	struct cb_cpu_lists *lists = field;
+	size_t most = 1;
+	int r = 0;
+
+	(void)o;
+	if (strstr(text, "all"))
+		return cb_error_set(err, -EINVAL, "takes numbers of CPUs; leave it out to use all of them");
+	for (const char *slash = strchr(text, '/'); slash; slash = strchr(slash + 1, '/'))
+		most++;
+	lists->v = calloc(most, sizeof *lists->v);
+	if (!lists->v)
+		return cb_error_set(err, -ENOMEM, "out of memory");
+	for (; lists->n < most && !r; text += strcspn(text, "/") + 1)
+		r = parse_cpus(text, strcspn(text, "/"), &lists->v[lists->n++], err);
 	return r;
 }
 

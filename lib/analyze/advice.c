@@ -1,79 +1,18 @@
 /*
  * What to use. Among the cells that cannot be told from the fastest one, by a difference that matters, the
  * plainest is advised: fewest workers, then least memory. A difference is claimed only where the interval of
- * the ratio over whole blocks excludes 1 and the ratio is above MATTERS: taking the highest of several
+ * the ratio over whole blocks excludes 1 and the ratio is above CB_MATTERS: taking the highest of several
  * medians favours lucky ones, by about the noise, and nobody changes a program for less.
  */
 #include "lib/analyze/analyze.h"
 
 #include <errno.h>
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define MATTERS      1.03 /* ratio of rates that is worth a sentence */
-#define NEAR_BEST    0.95 /* of the best rate: cheap enough to be preferred when it costs less */
-#define CHEAPER      0.95 /* of the best's CPU time a unit, or its memory where that is level */
-#define STILL_RISING 0.7  /* marginal efficiency from the last but one number of workers to the last */
-#define WORTH_NAMING 0.10 /* share of the workers' time that is lost to one cause */
-
-/* ---- text ---- */
-
-struct text {
-	char *s;
-	size_t n;
-	bool failed;
-};
-
-__attribute__((format(printf, 2, 3))) static void say(struct text *t, const char *format, ...)
-{
-	char line[640], *more;
-	va_list args;
-	int n;
-
-	va_start(args, format);
-	n = vsnprintf(line, sizeof line, format, args);
-	va_end(args);
-	if (n < 0 || t->failed)
-		return;
-	n = n < (int)sizeof line ? n : (int)sizeof line - 1;
-	more = realloc(t->s, t->n + (size_t)n + 1);
-	if (!more) {
-		t->failed = true;
-		return;
-	}
-	t->s = more;
-	memcpy(t->s + t->n, line, (size_t)n + 1);
-	t->n += (size_t)n;
-}
-
-/* "2 threads", "serial", "2 x 2 hybrid", into buf. */
-static const char *name_of(const struct cb_point *p, char buf[64])
-{
-	const struct cb_stored_cell *c = p->cell;
-
-	if (!strcmp(c->mode, "serial"))
-		snprintf(buf, 64, "serial");
-	else if (c->processes > 1 && c->threads > 1)
-		snprintf(buf, 64, "%.0f processes of %.0f threads", c->processes, c->threads);
-	else if (c->workers == 1)
-		snprintf(buf, 64, "1 %s", !strcmp(c->mode, "threads") ? "thread" : "process");
-	else
-		snprintf(buf, 64, "%.0f %s", c->workers, c->mode);
-	return buf;
-}
-
-/* "1.98 x [1.95, 2.01]", without an interval where there is none. */
-static const char *ratio_of(const struct cb_estimate *e, char buf[64])
-{
-	if (isnan(e->ci_low))
-		snprintf(buf, 64, "%.3g x (too few blocks for an interval)", e->median);
-	else
-		snprintf(buf, 64, "%.3g x [%.3g, %.3g]", e->median, e->ci_low, e->ci_high);
-	return buf;
-}
+#define NEAR_BEST 0.95 /* of the best rate: cheap enough to be preferred when it costs less */
+#define CHEAPER   0.95 /* of the best's CPU time a unit, or its memory where that is level */
 
 /* ---- choosing ---- */
 
@@ -84,7 +23,7 @@ static bool faster(const struct cb_point *a, const struct cb_point *b)
 
 static bool claims(const struct cb_estimate *ratio)
 {
-	return ratio->n && ratio->ci_low > 1 && ratio->median > MATTERS;
+	return cb_versus_of(ratio) == CB_VERSUS_BEATEN;
 }
 
 static bool plainer(const struct cb_point *a, const struct cb_point *b)
@@ -103,19 +42,19 @@ static void choose(const struct cb_case *c, struct cb_advice *a, double *scratch
 	for (unsigned i = 0; i < c->n; i++) {
 		struct cb_estimate ratio = cb_point_ratio(c, a->fastest, &c->points[i], scratch);
 
-		if (!isnan(ratio.ci_low) && !claims(&ratio) && ratio.median <= MATTERS &&
+		if (!isnan(ratio.ci_low) && !claims(&ratio) && ratio.median <= CB_MATTERS &&
 			plainer(&c->points[i], a->advised))
 			a->advised = &c->points[i];
 	}
+	for (unsigned i = 0; a->advised == c->serial && i < c->n; i++)
+		if (&c->points[i] != c->serial && faster(&c->points[i], a->second))
+			a->second = &c->points[i];
+	if (a->second)
+		a->second_ratio = cb_point_ratio(c, a->second, c->serial, scratch);
 	if (c->serial && a->advised != c->serial)
 		a->over_serial = cb_point_ratio(c, a->advised, c->serial, scratch);
-}
-
-static enum cb_versus judge(const struct cb_estimate *ratio)
-{
-	if (isnan(ratio->ci_low))
-		return CB_VERSUS_UNKNOWN;
-	return claims(ratio) ? CB_VERSUS_BEATEN : CB_VERSUS_EQUAL;
+	if (a->fastest != a->advised)
+		a->fastest_over = cb_point_ratio(c, a->fastest, a->advised, scratch);
 }
 
 /* The best point of the curve's mode, over all its curves. */
@@ -156,7 +95,7 @@ static void find_rivals(const struct cb_case *c, struct cb_advice *a, double *sc
 		if (!is_rival(a, p))
 			continue;
 		*rival = (struct cb_rival){ .point = p, .ratio = cb_point_ratio(c, a->advised, p, scratch) };
-		rival->versus = judge(&rival->ratio);
+		rival->versus = cb_versus_of(&rival->ratio);
 		a->rivals_n++;
 	}
 	qsort(a->rivals, a->rivals_n, sizeof *a->rivals, by_rate);
@@ -169,7 +108,7 @@ static bool costs_less(const struct cb_point *a, const struct cb_point *b)
 	return a->cpu_ns_per_unit <= b->cpu_ns_per_unit / CHEAPER && a->pss_bytes < CHEAPER * b->pss_bytes;
 }
 
-static void find_cheapest(const struct cb_case *c, struct cb_advice *a)
+static void find_cheapest(const struct cb_case *c, struct cb_advice *a, double *scratch)
 {
 	a->cheapest = a->advised;
 	for (unsigned i = 0; i < c->n; i++) {
@@ -178,144 +117,8 @@ static void find_cheapest(const struct cb_case *c, struct cb_advice *a)
 		if (p->rate.median >= NEAR_BEST * a->fastest->rate.median && costs_less(p, a->cheapest))
 			a->cheapest = p;
 	}
-}
-
-/* ---- sentences ---- */
-
-static void say_advised(struct text *t, const struct cb_case *c, const struct cb_advice *a)
-{
-	char name[64], ratio[64];
-
-	name_of(a->advised, name);
-	ratio_of(&a->over_serial, ratio);
-	if (a->advised == c->serial)
-		say(t, "Run it serially: nothing measured here is faster by more than noise or 3 %%.\n");
-	else if (!a->over_serial.n)
-		say(t, "Use %s: the highest rate here, %.4g units/s; serial was not measured beside it.\n",
-			name, a->advised->rate.median);
-	else if (isnan(a->over_serial.ci_low))
-		say(t, "%s had the highest rate, %s serial's: too little for advice.\n", name, ratio);
-	else if (claims(&a->over_serial))
-		say(t, "Use %s: %s the rate of serial.\n", name, ratio);
-	else
-		say(t, "Nothing to gain: the best, %s, has %s the rate of serial.\n", name, ratio);
-}
-
-static void say_rivals(struct text *t, const struct cb_case *c, const struct cb_advice *a)
-{
-	static const struct {
-		const char *verb, *verdict;
-	} words[] = {
-		[CB_VERSUS_BEATEN] = { "beat", "" },
-		[CB_VERSUS_EQUAL] = { "=", " within noise or 3 %" },
-		[CB_VERSUS_UNKNOWN] = { "against", ", no verdict" },
-	};
-	char best[64], other[64], ratio[64];
-
-	if (a->advised == c->serial)
-		return;
-	for (unsigned i = 0; i < a->rivals_n; i++)
-		if (a->rivals[i].ratio.n)
-			say(t, "%s %s %s%s: %s.\n", name_of(a->advised, best),
-				words[a->rivals[i].versus].verb, name_of(a->rivals[i].point, other),
-				words[a->rivals[i].versus].verdict, ratio_of(&a->rivals[i].ratio, ratio));
-}
-
-static void say_cheapest(struct text *t, const struct cb_advice *a)
-{
-	char name[64];
-
-	if (a->cheapest != a->advised)
-		say(t,
-			"Cheapest within 5 %% of the fastest: %s, %.3g of the CPU time a unit, %.3g of the "
-			"memory.\n",
-			name_of(a->cheapest, name),
-			a->cheapest->cpu_ns_per_unit / a->advised->cpu_ns_per_unit,
-			a->cheapest->pss_bytes / a->advised->pss_bytes);
-}
-
-static void say_bound(struct text *t, const struct cb_advice *a)
-{
-	const struct cb_loss *loss = &a->advised->loss;
-	char name[64];
-
-	if (a->advised->cell->bound[0])
-		say(t, "It is bound by: %s.\n", a->advised->cell->bound);
-	if (isfinite(loss->total) && loss->by_cause[loss->worst] >= WORTH_NAMING)
-		say(t, "%s lost %.0f %% of the workers' time, %.0f %% to %s.\n", name_of(a->advised, name),
-			100 * loss->total, 100 * loss->by_cause[loss->worst], cb_cause_words[loss->worst]);
-}
-
-/* The fastest point with fewer workers than this; NULL: none. */
-static const struct cb_point *best_below(const struct cb_case *c, const struct cb_point *p)
-{
-	const struct cb_point *best = NULL;
-
-	for (unsigned i = 0; i < c->n; i++)
-		if (c->points[i].cell->workers < p->cell->workers && faster(&c->points[i], best))
-			best = &c->points[i];
-	return best;
-}
-
-static bool has_most_workers(const struct cb_case *c, const struct cb_point *p)
-{
-	for (unsigned i = 0; i < c->n; i++)
-		if (c->points[i].cell->workers > p->cell->workers)
-			return false;
-	return true;
-}
-
-/* d ln rate / d ln workers, from the best point with fewer workers; NaN: more workers than the advised ones
- * were tried. */
-static double slope_at_end(const struct cb_case *c, const struct cb_point *p)
-{
-	const struct cb_point *before = best_below(c, p);
-
-	if (!before || !has_most_workers(c, p))
-		return NAN;
-	return log(p->rate.median / before->rate.median) / log(p->cell->workers / before->cell->workers);
-}
-
-static void say_peaks(struct text *t, const struct cb_case *c)
-{
-	for (unsigned i = 0; i < c->curves_n; i++) {
-		const struct cb_law_fit *usl = &c->curves[i].usl;
-
-		if (!usl->reason && usl->fit.good && usl->fit.has_peak)
-			say(t, "By its fit the rate of %s peaks at %.0f workers.\n", c->curves[i].mode,
-				cb_usl_peak(&usl->fit.usl));
-	}
-}
-
-static void say_next(struct text *t, const struct cb_case *c, const struct cb_advice *a)
-{
-	const struct cb_stored_cell *cell = a->advised->cell;
-	double slope = slope_at_end(c, a->advised), cpus = c->file->cpus_usable;
-
-	if (slope > STILL_RISING && cell->workers < cpus)
-		say(t,
-			"The rate still rises, as workers^%.2f, and %.0f CPUs are usable: try "
-			"--workers=1..all.\n",
-			slope, cpus);
-	else if (slope > STILL_RISING && strcmp(cell->bound, "cpu"))
-		say(t,
-			"The rate still rises, as workers^%.2f, though %.0f workers fill %.0f CPUs: try "
-			"--workers=%.0f,%.0f,%.0f.\n",
-			slope, cell->workers, cpus, cell->workers, 2 * cell->workers, 4 * cell->workers);
-}
-
-static int write_text(const struct cb_case *c, struct cb_advice *a)
-{
-	struct text t = { 0 };
-
-	say_advised(&t, c, a);
-	say_rivals(&t, c, a);
-	say_cheapest(&t, a);
-	say_bound(&t, a);
-	say_peaks(&t, c);
-	say_next(&t, c, a);
-	a->text = t.s;
-	return t.failed ? -ENOMEM : 0;
+	if (a->cheapest != a->fastest)
+		a->cheapest_ratio = cb_point_ratio(c, a->cheapest, a->fastest, scratch);
 }
 
 int cb_advice_of(struct cb_case *c)
@@ -329,7 +132,7 @@ int cb_advice_of(struct cb_case *c)
 		return -ENOMEM;
 	choose(c, &c->advice, scratch);
 	find_rivals(c, &c->advice, scratch);
-	find_cheapest(c, &c->advice);
+	find_cheapest(c, &c->advice, scratch);
 	free(scratch);
-	return write_text(c, &c->advice);
+	return cb_advice_text(c, &c->advice);
 }

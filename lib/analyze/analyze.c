@@ -234,6 +234,7 @@ static int analyze(struct cb_analysis *analysis, const struct cb_stored *files, 
 
 		cb_loss_of(c, find_null(analysis, c->file));
 		r = cb_curves_of(c, options);
+		r = r ? r : cb_placings_of(c);
 		r = r ? r : cb_advice_of(c);
 	}
 	return r;
@@ -260,6 +261,7 @@ void cb_analysis_release(struct cb_analysis *analysis)
 		free(analysis->cases[i].log_rates);
 		free(analysis->cases[i].curves);
 		free(analysis->cases[i].order);
+		free(analysis->cases[i].placings);
 		free(analysis->cases[i].advice.text);
 	}
 	free(analysis->cases);

@@ -56,10 +56,27 @@ struct cb_law_fit {
 };
 
 struct cb_scaling {
-	const char *mode, *dispatch, *pin; /* borrowed from the first point's cell */
-	struct cb_point **points;          /* [n], by workers, then processes; borrowed */
-	unsigned n, distinct;              /* distinct numbers of workers */
+	const char *mode, *dispatch, *pin, *cpu_set; /* borrowed from the first point's cell */
+	struct cb_point **points;                    /* [n], by workers, then processes; borrowed */
+	unsigned n, distinct;                        /* distinct numbers of workers */
 	struct cb_law_fit amdahl, usl;
+};
+
+enum cb_versus {
+	CB_VERSUS_BEATEN,
+	CB_VERSUS_EQUAL, /* within noise, or by less than matters */
+	CB_VERSUS_UNKNOWN,
+	CB_VERSUS_AHEAD, /* the other one is the faster */
+};
+
+/* A placement of a mode against the mode's first one, over the shapes that were measured with both. */
+struct cb_placing {
+	const struct cb_scaling *curve, *base; /* they differ in pin and cpu_set only */
+	struct cb_estimate
+		ratio;         /* of the rates, curve / base: in each block the geometric mean over shapes */
+	unsigned shapes;       /* at least 1 */
+	double least, most;    /* workers of those shapes */
+	enum cb_versus versus; /* BEATEN: the base is */
 };
 
 #define CB_RIVALS_MAX 8
@@ -68,11 +85,7 @@ struct cb_scaling {
 struct cb_rival {
 	const struct cb_point *point;
 	struct cb_estimate ratio; /* of the advised rate over its rate, over whole blocks; n = 0: none */
-	enum cb_versus {
-		CB_VERSUS_BEATEN,
-		CB_VERSUS_EQUAL,
-		CB_VERSUS_UNKNOWN
-	} versus; /* EQUAL: within noise, or by less than matters */
+	enum cb_versus versus;
 };
 
 /* What follows for the user; see lib/analyze/advice.c. */
@@ -80,6 +93,12 @@ struct cb_advice {
 	const struct cb_point *fastest; /* the highest median rate; NULL: nothing was measured */
 	const struct cb_point *advised; /* the plainest of those that cannot be told from it; NULL likewise */
 	struct cb_estimate over_serial; /* of the advised one; n = 0: it is serial, or there is none */
+	const struct cb_point *second;  /* where serial is advised: the best other one; else NULL */
+	struct cb_estimate second_ratio; /* its rate over serial's */
+	struct cb_estimate
+		fastest_over; /* the fastest one's rate over the advised one's; n = 0: it is the same */
+	struct cb_estimate
+		cheapest_ratio; /* the cheapest one's rate over the fastest one's; n = 0 likewise */
 	struct cb_rival rivals[CB_RIVALS_MAX]; /* [rivals_n] in the order of their rates */
 	unsigned rivals_n;
 	const struct cb_point *cheapest; /* least CPU time a unit of those within 5 % of the fastest; may be
@@ -95,6 +114,9 @@ struct cb_case {
 	unsigned n, blocks, failed;         /* failed: cells that are neither ok nor skipped */
 	struct cb_scaling *curves;          /* [curves_n] */
 	unsigned curves_n;
+	struct cb_placing *placings; /* [placings_n], in the order of curves */
+	unsigned placings_n;
+	bool pins_vary, cpu_sets_vary; /* over the points: what tells their places apart */
 	struct cb_advice advice;
 	double *log_rates;       /* [n * blocks] */
 	struct cb_point **order; /* [n] */
@@ -122,13 +144,38 @@ void cb_analysis_release(struct cb_analysis *analysis);
 struct cb_estimate cb_point_ratio(
 	const struct cb_case *c, const struct cb_point *a, const struct cb_point *b, double *scratch);
 
+#define CB_MATTERS 1.03 /* ratio of rates that is worth a sentence */
+
+/* The likely reason of a superlinear point, from the part of its loss that is most of a gain; NULL: none is.
+ */
+const char *cb_superlinear_reason(const struct cb_point *p);
+
+/* The verdict on a ratio of rates: a difference is claimed where the interval excludes 1 and it matters. */
+enum cb_versus cb_versus_of(const struct cb_estimate *ratio);
+
+/* How units reach workers, where that is worth a word: "" for shared, and for serial. Borrowed. */
+const char *cb_dispatch_name(const struct cb_stored_cell *cell);
+
+/*
+ * Where workers are, as far as that tells a cell from others of its case: "spread", "spread on CPUs 0..3",
+ * "unpinned" or
+ * "". Returns buf.
+ */
+#define CB_PLACE_NAME 96
+const char *cb_place_name(
+	const struct cb_case *c, const char *pin, const char *cpu_set, char buf[CB_PLACE_NAME]);
+
 /* ---- the steps, in order; each reads what the earlier ones left ---- */
 
 /* lib/analyze/loss.c; null: the case of the workload null in the same file, or NULL. */
 void cb_loss_of(struct cb_case *c, const struct cb_case *null);
 /* lib/analyze/curve.c */
 int cb_curves_of(struct cb_case *c, const struct cb_analyze_options *options);
+/* lib/analyze/placing.c */
+int cb_placings_of(struct cb_case *c);
 /* lib/analyze/advice.c */
 int cb_advice_of(struct cb_case *c);
+/* lib/analyze/advice_text.c: fills a->text from the rest of it; -ENOMEM. */
+int cb_advice_text(const struct cb_case *c, struct cb_advice *a);
 
 #endif

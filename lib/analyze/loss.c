@@ -49,8 +49,17 @@ static double or_zero(double x)
 	return isfinite(x) ? x : 0;
 }
 
-static struct sums sums_of(const struct cb_stored_cell *cell)
+/* Whether a sample of p stands in a block that the other has as well: another moment of the host says
+ * nothing. */
+static bool is_shared(const struct cb_point *p, const struct cb_point *other, unsigned block)
 {
+	return isfinite(p->log_rates[block]) && isfinite(other->log_rates[block]);
+}
+
+/* Over the blocks that the two share; over all samples where there is no such block. */
+static struct sums sums_of(const struct cb_point *p, const struct cb_point *other, bool share)
+{
+	const struct cb_stored_cell *cell = p->cell;
 	struct sums s = { 0 };
 	double w = cell->workers;
 
@@ -61,7 +70,7 @@ static struct sums sums_of(const struct cb_stored_cell *cell)
 		/* it is read a little before the start: no more than there was room for */
 		double delay = fmin(or_zero(x->run_delay_ns), fmax(0, x->busy_ns - cpu));
 
-		if (!cb_stored_counts(x))
+		if (!cb_stored_counts(x) || (share && !is_shared(p, other, x->block)))
 			continue;
 		s.units += x->units;
 		s.creation += w * creation;
@@ -98,6 +107,25 @@ static void find_worst(struct cb_loss *loss)
 			loss->worst = cause;
 }
 
+const char *cb_superlinear_reason(const struct cb_point *p)
+{
+	static const char *const reasons[CB_CAUSES] = {
+		[CB_CAUSE_IMBALANCE] = "workers end together as serial does not",
+		[CB_CAUSE_WAITING] = "serial waited more: its waits overlap with nothing",
+		[CB_CAUSE_RUNNABLE] = "serial had to wait for its CPU: something else ran beside it",
+		[CB_CAUSE_REST] =
+			"less CPU time a unit than serial: caches that together hold more, or a faster clock",
+	};
+	enum cb_cause best = CB_CAUSE_REST;
+
+	if (!p->superlinear || isnan(p->loss.total))
+		return NULL;
+	for (enum cb_cause cause = 0; cause < CB_CAUSES; cause++)
+		if (p->loss.by_cause[cause] < p->loss.by_cause[best])
+			best = cause;
+	return p->loss.by_cause[best] < 0 ? reasons[best] : NULL;
+}
+
 /* a: the cell's sums, s: serial's; dispatch: of a unit. */
 static struct cb_loss split(const struct sums *a, const struct sums *s, double dispatch)
 {
@@ -118,18 +146,25 @@ static struct cb_loss split(const struct sums *a, const struct sums *s, double d
 	return loss;
 }
 
+static struct cb_loss loss_of(const struct cb_point *p, const struct cb_point *serial, double dispatch)
+{
+	bool share = p->speedup.n > 0;
+	struct sums sums = sums_of(p, serial, share), base = sums_of(serial, p, share);
+	struct cb_loss loss = split(&sums, &base, dispatch);
+
+	if (!isfinite(sums.cpu) || !isfinite(sums.idle))
+		loss.total = loss.makespan = NAN;
+	return loss;
+}
+
 void cb_loss_of(struct cb_case *c, const struct cb_case *null)
 {
-	struct sums serial = { 0 };
-
-	if (c->serial)
-		serial = sums_of(c->serial->cell);
 	for (unsigned i = 0; i < c->n; i++) {
 		struct cb_point *p = &c->points[i];
-		struct sums sums = sums_of(p->cell);
 
-		p->loss = split(&sums, &serial, c == null ? NAN : dispatch_ns(null, p->cell));
-		if (!c->serial || p == c->serial || !isfinite(sums.cpu) || !isfinite(sums.idle))
-			p->loss.total = p->loss.makespan = NAN;
+		if (!c->serial || p == c->serial)
+			p->loss = (struct cb_loss){ .total = NAN, .makespan = NAN };
+		else
+			p->loss = loss_of(p, c->serial, c == null ? NAN : dispatch_ns(null, p->cell));
 	}
 }

@@ -12,15 +12,11 @@ struct cb_builder {
 	const struct cb_run_options *options;
 	const struct cb_host *host;
 	struct cb_plan plan;
-	unsigned cells_cap;        /* allocated cells */
-	unsigned groups_cap;       /* allocated groups */
-	struct cb_numbers workers; /* --workers, parsed */
-	unsigned workers_most;     /* the greatest of them */
-	unsigned numa_nodes, llcs; /* of the CPUs in use */
-	char *cpus;                /* for ids; NULL: --cpus not given */
-	struct cb_need granted;    /* the most of each that the limits were found to allow */
-	char *first_id;            /* of the first cell, kept or not: for an error message */
-	unsigned cells_made;       /* kept or not */
+	unsigned cells_cap;     /* allocated cells */
+	unsigned groups_cap;    /* allocated groups */
+	struct cb_need granted; /* the most of each that the limits were found to allow */
+	char *first_id;         /* of the first cell, kept or not: for an error message */
+	unsigned cells_made;    /* kept or not */
 };
 
 /*

@@ -67,7 +67,7 @@ static uint64_t fds_soft(void)
 }
 
 int cb_cell_place(struct cb_cell *cell, const struct cb_group *group, const struct cb_run_options *options,
-	const struct cb_topology *topology, const struct cb_allowance *allowance, struct cb_error *err)
+	const struct cb_topology *topology, struct cb_error *err)
 {
 	const struct cb_workload *w = group->workload;
 	enum cb_pin pin = cell->pin_requested;
@@ -76,8 +76,8 @@ int cb_cell_place(struct cb_cell *cell, const struct cb_group *group, const stru
 	if (pin == CB_PIN_AUTO && w->caps & CB_OWN_CPUS)
 		pin = CB_PIN_NONE;
 	cell->partners = partners_of(w, cell->shape.workers);
-	r = cb_place(topology, allowance, pin, cell->shape.workers, cell->partners, group->partner_place,
-		&cell->placement, err);
+	r = cb_place(topology, &cell->cpu_set->allowance, pin, cell->shape.workers, cell->partners,
+		group->partner_place, &cell->placement, err);
 	if (r)
 		return r;
 	cell->oversubscribed = !cell->placement.fits;

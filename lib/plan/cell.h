@@ -8,20 +8,20 @@
 
 /*
  * The id as plan.h says, made of workload, mode, shape, dispatch and pin_requested. A serial cell has no
- * dispatch to show, as one worker has nobody to share with. cpus: the list as cb_cell_cpus writes it, NULL:
- * --cpus was not given. Allocated; NULL: no memory.
+ * dispatch to show, as one worker has nobody to share with. Allocated; NULL: no memory.
  */
-char *cb_cell_id(const struct cb_cell *cell, const struct cb_group *group, const char *cpus);
+char *cb_cell_id(const struct cb_cell *cell, const struct cb_group *group);
 
 /* "0..3,6" of n ascending numbers. Allocated; NULL: no memory. */
 char *cb_cell_cpus(const unsigned *cpus, unsigned n);
 
 /*
- * Places a cell whose mode and shape are known: fills partners, placement, env and oversubscribed, and asks
- * the workload whether it can run there: if not the cell becomes skipped. Returns 0 or -ENOMEM and the like.
+ * Places a cell whose mode, shape and cpu_set are known: fills partners, placement, env and oversubscribed,
+ * and asks the workload whether it can run there: if not the cell becomes skipped. Returns 0 or -ENOMEM and
+ * the like.
  */
 int cb_cell_place(struct cb_cell *cell, const struct cb_group *group, const struct cb_run_options *options,
-	const struct cb_topology *topology, const struct cb_allowance *allowance, struct cb_error *err);
+	const struct cb_topology *topology, struct cb_error *err);
 
 /*
  * Holds a placed cell's needs against the host's limits. -EAGAIN names the cell and the limit. granted starts

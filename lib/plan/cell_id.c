@@ -8,7 +8,7 @@ static bool shows_shape(const struct cb_cell *cell)
 	return cell->mode->cap == CB_CAN_HYBRID && cell->shape.processes;
 }
 
-char *cb_cell_id(const struct cb_cell *cell, const struct cb_group *group, const char *cpus)
+char *cb_cell_id(const struct cb_cell *cell, const struct cb_group *group)
 {
 	struct cb_text id = { 0 };
 
@@ -26,8 +26,8 @@ char *cb_cell_id(const struct cb_cell *cell, const struct cb_group *group, const
 		cb_text_add(&id, "/%s", cb_dispatches[cell->dispatch].name);
 	if (cell->pin_requested != CB_PIN_AUTO)
 		cb_text_add(&id, "/%s", cb_pin_names[cell->pin_requested]);
-	if (cpus)
-		cb_text_add(&id, "/cpus=%s", cpus);
+	if (cell->cpu_set->name)
+		cb_text_add(&id, "/cpus=%s", cell->cpu_set->name);
 	return cb_text_take(&id);
 }
 

@@ -3,6 +3,7 @@
 #include "lib/plan/plan.h"
 
 #define CALIBRATION_SAMPLES 3
+#define BLOCK_SAMPLES       2          /* each group has one block whatever the budget */
 #define AROUND_NS           10000000.0 /* set-up, creation, gate, tear-down */
 #define TURN_NS             4000000u   /* of the scheduler: what each of many workers on a CPU waits for */
 #define TURNS_MIN           3u         /* fewer would leave some workers without any */
@@ -62,28 +63,56 @@ static double hangs_ns(const struct cb_plan *plan, const struct cb_run_options *
 	return sum;
 }
 
-uint64_t cb_plan_expected_ns(const struct cb_plan *plan, const struct cb_run_options *options)
+/* Of the whole plan: what comes before the samples that count, and a sample of each cell. */
+struct cost {
+	double before_ns, round_ns;
+};
+
+static struct cost cost_of(const struct cb_plan *plan, const struct cb_run_options *options)
 {
-	double round_ns = 0, primers_ns = 0, calibration_ns = 0;
+	struct cost cost = { 0 };
+	double primers_ns = 0;
 
 	for (unsigned i = 0; i < plan->cells_n; i++)
 		if (plan->cells[i].status == CB_OK)
-			round_ns += sample_ns(plan, &plan->cells[i], options);
+			cost.round_ns += sample_ns(plan, &plan->cells[i], options);
 	for (unsigned i = 0; i < plan->groups_n; i++)
 		if (plan->groups[i].serial.status == CB_OK)
 			primers_ns += sample_ns(plan, &plan->groups[i].serial, options);
-	if (!options->units)
-		calibration_ns = CALIBRATION_SAMPLES * round_ns;
-
+	cost.before_ns = primers_ns + (options->units ? 0 : CALIBRATION_SAMPLES * cost.round_ns);
 	if (options->fault.how == CB_FAULT_HANG)
-		round_ns = hangs_ns(plan, options);
+		cost.round_ns = hangs_ns(plan, options);
+	return cost;
+}
 
+static uint64_t whole_ns(double ns)
+{
+	return (uint64_t)(ns < 1e19 ? ns : 1e19);
+}
+
+uint64_t cb_plan_expected_ns(const struct cb_plan *plan, const struct cb_run_options *options)
+{
+	struct cost cost = cost_of(plan, options);
 	double samples = options->samples ? options->samples : options->samples_max;
-	double all_ns = calibration_ns + primers_ns + samples * round_ns;
+	double all_ns = cost.before_ns + samples * cost.round_ns, budget_ns = (double)options->time_budget_ns;
 
 	if (!options->samples && options->time_budget_ns)
-		all_ns = max(
-			(double)options->time_budget_ns < all_ns ? (double)options->time_budget_ns : all_ns,
-			calibration_ns + primers_ns);
-	return (uint64_t)(all_ns < 1e19 ? all_ns : 1e19);
+		all_ns = max(budget_ns < all_ns ? budget_ns : all_ns,
+			cost.before_ns + BLOCK_SAMPLES * cost.round_ns);
+	return whole_ns(all_ns);
+}
+
+uint64_t cb_plan_least_ns(const struct cb_plan *plan, const struct cb_run_options *options)
+{
+	struct cost cost = cost_of(plan, options);
+	double samples = options->samples ? options->samples : options->samples_min;
+
+	return whole_ns(cost.before_ns + samples * cost.round_ns);
+}
+
+double cb_plan_samples_in_budget(const struct cb_plan *plan, const struct cb_run_options *options)
+{
+	struct cost cost = cost_of(plan, options);
+
+	return max(BLOCK_SAMPLES, ((double)options->time_budget_ns - cost.before_ns) / cost.round_ns);
 }

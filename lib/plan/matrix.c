@@ -1,6 +1,6 @@
 /*
- * From a group to its cells: modes x dispatches x workers x pins. What was asked for and cannot be becomes a
- * skipped cell with its reason; what was not asked for and cannot be is left out.
+ * From a group to its cells: modes x dispatches x CPU sets x workers x pins. What was asked for and cannot be
+ * becomes a skipped cell with its reason; what was not asked for and cannot be is left out.
  */
 #include <assert.h>
 #include <errno.h>
@@ -18,6 +18,7 @@
 struct recipe {
 	const struct cb_mode *mode;
 	enum cb_dispatch dispatch;
+	const struct cb_cpu_set *cpu_set;
 	enum cb_pin pin;
 	struct cb_shape_request request;
 	char refused[192]; /* why it cannot be measured whatever its shape; "": it can */
@@ -57,27 +58,24 @@ static unsigned dispatches_of(const struct cb_builder *b, const struct cb_worklo
 }
 
 /* One shape stands for all workers asked for: serial's, --shape, and hybrid's 2x2. */
-static bool has_one_shape(const struct cb_builder *b, const struct cb_mode *mode)
+static bool has_one_shape(
+	const struct cb_builder *b, const struct cb_mode *mode, const struct cb_cpu_set *set)
 {
 	if (mode->cap == CB_CAN_HYBRID)
-		return b->options->shape_processes || b->workers_most < HYBRID_LEAST;
+		return b->options->shape_processes || set->workers_most < HYBRID_LEAST;
 	return mode->cap == CB_CAN_SERIAL;
 }
 
-static size_t requests_n(const struct cb_builder *b, const struct cb_mode *mode)
-{
-	return has_one_shape(b, mode) ? 1 : b->workers.n;
-}
-
-static struct cb_shape_request request_of(const struct cb_builder *b, const struct cb_mode *mode, size_t i)
+static struct cb_shape_request request_of(
+	const struct cb_builder *b, const struct cb_mode *mode, const struct cb_cpu_set *set, size_t i)
 {
 	struct cb_shape_request request = {
-		.workers = mode->cap == CB_CAN_SERIAL ? 1 : b->workers.v[i],
-		.numa_nodes = b->numa_nodes,
-		.llcs = b->llcs,
+		.workers = mode->cap == CB_CAN_SERIAL ? 1 : set->workers.v[i],
+		.numa_nodes = set->numa_nodes,
+		.llcs = set->llcs,
 	};
 
-	if (mode->cap != CB_CAN_HYBRID || !has_one_shape(b, mode))
+	if (mode->cap != CB_CAN_HYBRID || !has_one_shape(b, mode, set))
 		return request;
 	request.want_processes = b->options->shape_processes ? b->options->shape_processes : 2;
 	request.want_threads = b->options->shape_processes ? b->options->shape_threads : 2;
@@ -100,6 +98,7 @@ static int name_cell(
 	cell->open = b->options->open;
 	cell->batch = cell->open.rate_per_s > 0 ? 1 : b->options->batch;
 	cell->inflight = b->options->inflight ? b->options->inflight : 1;
+	cell->cpu_set = recipe->cpu_set;
 	cell->pin_requested = recipe->pin;
 	if (*recipe->refused)
 		cb_cell_skip(cell, "%s", recipe->refused);
@@ -107,7 +106,7 @@ static int name_cell(
 		cell->shape = (struct cb_shape){ .workers = recipe->request.workers };
 		cb_cell_skip(cell, "%s", why.text);
 	}
-	cell->id = cb_cell_id(cell, group, b->cpus);
+	cell->id = cb_cell_id(cell, group);
 	return cell->id ? 0 : no_memory(err);
 }
 
@@ -115,7 +114,7 @@ static int name_cell(
 static int place_cell(
 	struct cb_cell *cell, struct cb_builder *b, const struct cb_group *group, struct cb_error *err)
 {
-	int r = cb_cell_place(cell, group, b->options, &b->host->topology, &b->plan.allowance, err);
+	int r = cb_cell_place(cell, group, b->options, &b->host->topology, err);
 
 	if (r || cell->status != CB_OK)
 		return r;
@@ -167,34 +166,40 @@ static bool same_cpus(const int *a, const int *b, unsigned n)
 	return n == 0 || (a && b && !memcmp(a, b, n * sizeof *a));
 }
 
-static bool same_but_for_pin(const struct cb_cell *a, const struct cb_cell *b)
+static bool same_row(const struct cb_cell *a, const struct cb_cell *b)
 {
-	return a->group == b->group && a->mode == b->mode && a->dispatch == b->dispatch &&
-	       !memcmp(&a->shape, &b->shape, sizeof a->shape);
+	return a->group == b->group && a->mode == b->mode && a->dispatch == b->dispatch;
+}
+
+/* Who is not pinned may run wherever its set lets it. */
+static bool same_place(const struct cb_cell *a, const struct cb_cell *b)
+{
+	const struct cb_placement *p = &a->placement, *q = &b->placement;
+
+	return same_cpus(p->worker_cpu, q->worker_cpu, q->workers) &&
+	       same_cpus(p->partner_cpu, q->partner_cpu, q->partners) &&
+	       (a->cpu_set == b->cpu_set || p->worker_cpu[0] >= 0);
 }
 
 /*
- * The earlier cell that differs from this one by its --pin only and whose workers got the same CPUs; or NULL.
- * Pins vary fastest, so such cells stand together.
+ * The earlier cell that differs from this one by --pin and --cpus only and whose workers got the same CPUs;
+ * or NULL. Cells of a mode and dispatch stand together.
  */
 static const struct cb_cell *find_twin(const struct cb_builder *b, const struct cb_cell *cell)
 {
-	const struct cb_placement *p = &cell->placement;
-
-	for (unsigned i = b->plan.cells_n; i-- > 0 && same_but_for_pin(&b->plan.cells[i], cell);) {
+	for (unsigned i = b->plan.cells_n; i-- > 0 && same_row(&b->plan.cells[i], cell);) {
 		const struct cb_cell *other = &b->plan.cells[i];
 
-		if (other->status == CB_OK &&
-			same_cpus(other->placement.worker_cpu, p->worker_cpu, p->workers) &&
-			same_cpus(other->placement.partner_cpu, p->partner_cpu, p->partners))
+		if (other->status == CB_OK && !memcmp(&other->shape, &cell->shape, sizeof cell->shape) &&
+			same_place(other, cell))
 			return other;
 	}
 	return NULL;
 }
 
 /*
- * Several --pin may come to the same CPUs, which are measured once. Of serial nobody asked for several cells:
- * its twins get no row that says so.
+ * Several --pin and --cpus may come to the same CPUs, which are measured once. Of serial nobody asked for
+ * several cells: its twins get no row that says so.
  */
 static int push_once(struct cb_builder *b, struct cb_cell *cell, bool *ret_taken, struct cb_error *err)
 {
@@ -259,12 +264,25 @@ static int add_pins(struct cb_builder *b, struct recipe *recipe, struct cb_error
 
 static int add_shapes(struct cb_builder *b, struct recipe *recipe, struct cb_error *err)
 {
-	size_t n = *recipe->refused ? 1 : requests_n(b, recipe->mode);
+	const struct cb_cpu_set *set = recipe->cpu_set;
+	bool once = *recipe->refused || has_one_shape(b, recipe->mode, set);
 	int r = 0;
 
-	for (size_t i = 0; i < n && !r; i++) {
-		recipe->request = request_of(b, recipe->mode, i);
+	for (size_t i = 0; i < (once ? 1 : set->workers.n) && !r; i++) {
+		recipe->request = request_of(b, recipe->mode, set, i);
 		r = add_pins(b, recipe, err);
+	}
+	return r;
+}
+
+static int add_cpu_sets(struct cb_builder *b, struct recipe *recipe, struct cb_error *err)
+{
+	unsigned n = *recipe->refused ? 1 : b->plan.cpu_sets_n;
+	int r = 0;
+
+	for (unsigned i = 0; i < n && !r; i++) {
+		recipe->cpu_set = &b->plan.cpu_sets[i];
+		r = add_shapes(b, recipe, err);
 	}
 	return r;
 }
@@ -290,7 +308,7 @@ static int add_dispatches(
 				"does "
 				"not",
 				cb_dispatches[d].name);
-		r = add_shapes(b, recipe, err);
+		r = add_cpu_sets(b, recipe, err);
 	}
 	return r;
 }
@@ -305,10 +323,10 @@ static int add_mode(struct cb_builder *b, const struct cb_mode *mode, struct cb_
 			return 0;
 		snprintf(recipe.refused, sizeof recipe.refused, "%s cannot run in mode %s", workload->name,
 			mode->name);
-		return add_shapes(b, &recipe, err);
+		return add_cpu_sets(b, &recipe, err);
 	}
 	if (mode->cap == CB_CAN_SERIAL)
-		return add_shapes(b, &recipe, err);
+		return add_cpu_sets(b, &recipe, err);
 	return add_dispatches(b, &recipe, workload, err);
 }
 
@@ -349,6 +367,7 @@ static int build_serial(struct cb_builder *b, struct cb_error *err)
 	struct recipe recipe = {
 		.mode = serial_mode(),
 		.dispatch = own_dispatch(group->workload),
+		.cpu_set = baseline ? baseline->cpu_set : &b->plan.cpu_sets[0],
 		.pin = baseline ? baseline->pin_requested : first_pin(b),
 	};
 	int r;
@@ -356,7 +375,7 @@ static int build_serial(struct cb_builder *b, struct cb_error *err)
 	if (!(group->workload->caps & CB_CAN_SERIAL))
 		snprintf(recipe.refused, sizeof recipe.refused, "%s cannot run in mode serial",
 			group->workload->name);
-	recipe.request = request_of(b, recipe.mode, 0);
+	recipe.request = request_of(b, recipe.mode, recipe.cpu_set, 0);
 	r = name_cell(&group->serial, b, &recipe, err);
 	if (!r)
 		r = place_cell(&group->serial, b, group, err);

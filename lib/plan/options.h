@@ -15,6 +15,12 @@ struct cb_label {
 	char *key, *value;
 };
 
+/* Of --cpus: each is an axis value. */
+struct cb_cpu_lists {
+	struct cb_numbers *v; /* [n] */
+	size_t n;             /* 0: not given */
+};
+
 struct cb_run_options {
 	struct cb_words workloads; /* specifications and @groups as written; n = 0: the default set */
 	char *command;             /* one more, of workload `command`, quoted for cb_scan_expand; or NULL */
@@ -24,10 +30,10 @@ struct cb_run_options {
 	char *workers;    /* list as written, NULL: "all"; parsed when the CPUs are known */
 	unsigned shape_processes, shape_threads; /* 0: not given */
 	unsigned inflight;                       /* 1 */
-	unsigned dispatches;    /* bits 1 << enum cb_dispatch; 0: not given, shared where the workload can */
-	uint64_t batch;         /* 0: auto */
-	unsigned pins;          /* bits 1 << enum cb_pin; 0: auto */
-	struct cb_numbers cpus; /* n = 0: not given */
+	unsigned dispatches; /* bits 1 << enum cb_dispatch; 0: not given, shared where the workload can */
+	uint64_t batch;      /* 0: auto */
+	unsigned pins;       /* bits 1 << enum cb_pin; 0: auto */
+	struct cb_cpu_lists cpus;
 	struct cb_scan *scans;
 	size_t scans_n;
 	struct cb_label *labels;

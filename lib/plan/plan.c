@@ -29,27 +29,22 @@ static int copy_allowance(struct cb_allowance *ret, const struct cb_allowance *f
 	return 0;
 }
 
-static int confine(struct cb_builder *b, struct cb_error *err)
+static int confine(struct cb_cpu_set *set, const struct cb_numbers *cpus, struct cb_error *err)
 {
-	const struct cb_numbers *cpus = &b->options->cpus;
-	struct cb_allowance *allowance = &b->plan.allowance;
+	struct cb_allowance *allowance = &set->allowance;
 	struct cb_error why = { 0 };
-	int r = copy_allowance(allowance, &b->host->allowance, err);
+	int r = cb_allowance_confine(allowance, cpus->v, cpus->n, &why);
 
-	if (r || !cpus->n)
-		return r;
-	r = cb_allowance_confine(allowance, cpus->v, cpus->n, &why);
 	if (r)
 		return cb_error_set(err, r, "--cpus: %s", why.text);
-	b->cpus = cb_cell_cpus(allowance->mask, allowance->mask_n);
-	return b->cpus ? 0 : no_memory(err);
+	set->name = cb_cell_cpus(allowance->mask, allowance->mask_n);
+	return set->name ? 0 : no_memory(err);
 }
 
-/* Counts the NUMA nodes and last-level caches that the CPUs in use belong to. */
-static int count_domains(struct cb_builder *b, struct cb_error *err)
+/* Counts the NUMA nodes and last-level caches that the CPUs of a set belong to. */
+static int count_domains(struct cb_cpu_set *set, const struct cb_topology *topology, struct cb_error *err)
 {
-	const struct cb_topology *topology = &b->host->topology;
-	const struct cb_allowance *allowance = &b->plan.allowance;
+	const struct cb_allowance *allowance = &set->allowance;
 	bool *numa = calloc(2 * (size_t)topology->cpus_n + 1, sizeof *numa), *llc;
 
 	if (!numa)
@@ -60,27 +55,58 @@ static int count_domains(struct cb_builder *b, struct cb_error *err)
 
 		if (!cpu)
 			continue;
-		b->numa_nodes += !numa[cpu->numa];
-		b->llcs += !llc[cpu->llc];
+		set->numa_nodes += !numa[cpu->numa];
+		set->llcs += !llc[cpu->llc];
 		numa[cpu->numa] = llc[cpu->llc] = true;
 	}
 	free(numa);
 	return 0;
 }
 
-static int read_workers(struct cb_builder *b, struct cb_error *err)
+static int read_workers(struct cb_builder *b, struct cb_cpu_set *set, struct cb_error *err)
 {
 	const char *text = b->options->workers ? b->options->workers : "all";
 	struct cb_error why = { 0 };
-	int r = cb_parse_numbers(text, 1, CB_WORKERS_MAX, b->plan.allowance.usable, &b->workers, &why);
+	int r = cb_parse_numbers(text, 1, CB_WORKERS_MAX, set->allowance.usable, &set->workers, &why);
 
 	if (r)
 		return cb_error_set(err, r, "--workers: %s", why.text);
-	cb_sweep_thin(&b->workers, &b->host->topology, &b->plan.allowance);
-	for (size_t i = 0; i < b->workers.n; i++)
-		if (b->workers.v[i] > b->workers_most)
-			b->workers_most = b->workers.v[i];
+	cb_sweep_thin(&set->workers, &b->host->topology, &set->allowance);
+	for (size_t i = 0; i < set->workers.n; i++)
+		if (set->workers.v[i] > set->workers_most)
+			set->workers_most = set->workers.v[i];
 	return 0;
+}
+
+/* cpus: NULL: all that are allowed. */
+static int make_cpu_set(struct cb_builder *b, const struct cb_numbers *cpus, struct cb_error *err)
+{
+	struct cb_cpu_set *set = &b->plan.cpu_sets[b->plan.cpu_sets_n++];
+	int r = copy_allowance(&set->allowance, &b->host->allowance, err);
+
+	if (!r && cpus)
+		r = confine(set, cpus, err);
+	for (unsigned i = 0; !r && i + 1 < b->plan.cpu_sets_n; i++)
+		if (!strcmp(b->plan.cpu_sets[i].name, set->name))
+			r = cb_error_set(err, -EINVAL, "--cpus: %s is there twice", set->name);
+	if (!r)
+		r = count_domains(set, &b->host->topology, err);
+	return r ? r : read_workers(b, set, err);
+}
+
+static int make_cpu_sets(struct cb_builder *b, struct cb_error *err)
+{
+	const struct cb_cpu_lists *cpus = &b->options->cpus;
+	int r = 0;
+
+	b->plan.cpu_sets = calloc(cpus->n ? cpus->n : 1, sizeof *b->plan.cpu_sets);
+	if (!b->plan.cpu_sets)
+		return no_memory(err);
+	if (!cpus->n)
+		return make_cpu_set(b, NULL, err);
+	for (size_t i = 0; i < cpus->n && !r; i++)
+		r = make_cpu_set(b, &cpus->v[i], err);
+	return r;
 }
 
 static bool asks_for(const struct cb_run_options *options, unsigned cap)
@@ -116,13 +142,7 @@ static int prepare(struct cb_builder *b, struct cb_error *err)
 {
 	int r = check_shape(b->options, err);
 
-	if (!r)
-		r = confine(b, err);
-	if (!r)
-		r = count_domains(b, err);
-	if (!r)
-		r = read_workers(b, err);
-	return r;
+	return r ? r : make_cpu_sets(b, err);
 }
 
 static int build_one(struct cb_builder *b, const char *specification, bool from_set, struct cb_error *err)
@@ -196,8 +216,6 @@ int cb_plan_make_from(struct cb_plan *ret, const struct cb_workload *const *regi
 	struct cb_builder b = { .registry = registry, .options = options, .host = host };
 	int r = build(&b, err);
 
-	cb_numbers_release(&b.workers);
-	free(b.cpus);
 	free(b.first_id);
 	if (r)
 		cb_plan_release(&b.plan);
@@ -213,6 +231,13 @@ int cb_plan_make(struct cb_plan *ret, const struct cb_run_options *options, cons
 		ret, options->registry ? options->registry : cb_registry, options, host, err);
 }
 
+static void release_cpu_set(struct cb_cpu_set *set)
+{
+	free(set->name);
+	cb_allowance_release(&set->allowance);
+	cb_numbers_release(&set->workers);
+}
+
 void cb_plan_release(struct cb_plan *plan)
 {
 	if (!plan)
@@ -221,8 +246,10 @@ void cb_plan_release(struct cb_plan *plan)
 		cb_cell_release(&plan->cells[i]);
 	for (unsigned i = 0; i < plan->groups_n; i++)
 		cb_group_release(&plan->groups[i]);
+	for (unsigned i = 0; i < plan->cpu_sets_n; i++)
+		release_cpu_set(&plan->cpu_sets[i]);
 	free(plan->cells);
 	free(plan->groups);
-	cb_allowance_release(&plan->allowance);
+	free(plan->cpu_sets);
 	*plan = (struct cb_plan){ 0 };
 }

@@ -14,6 +14,16 @@
 #define CB_CELLS_MAX   10000u  /* a plan of more is a mistake, and is refused */
 #define CB_WORKERS_MAX 100000u /* what --workers takes; the host's limits are usually lower */
 
+/* What cells are confined to: a list of --cpus, else all that the host allows. */
+struct cb_cpu_set {
+	char *name;                    /* as in ids, "0..3,6"; NULL: --cpus was not given */
+	struct cb_allowance allowance; /* the host's, confined to the list: placements are made from it */
+	unsigned numa_nodes, llcs;     /* that its CPUs belong to */
+	struct cb_numbers workers; /* --workers, where `all` is what may be used of it; no sweep longer than
+				      needed */
+	unsigned workers_most;     /* the greatest of them */
+};
+
 /* A row of the result to be. */
 struct cb_cell {
 	char *id;       /* WORKLOAD[:non-default params, sorted]/mode/PxT-or-W[/rate][/dispatch][/pin][/cpus];
@@ -24,7 +34,8 @@ struct cb_cell {
 	uint64_t batch;        /* 0: automatic */
 	struct cb_shape shape; /* W that cannot be split: workers only, processes and threads are 0 */
 	unsigned inflight;
-	struct cb_open_loop open; /* rate 0: closed */
+	struct cb_open_loop open;         /* rate 0: closed */
+	const struct cb_cpu_set *cpu_set; /* the plan's */
 	enum cb_pin pin_requested;
 	struct cb_placement placement; /* zeroed where the workload lacks the mode or W cannot be split */
 	unsigned partners;
@@ -60,14 +71,16 @@ struct cb_group {
 
 struct cb_plan {
 	struct cb_group *groups;
-	struct cb_cell *cells; /* in the order of: modes, dispatches, workers, pins within a group */
+	struct cb_cell
+		*cells; /* in the order of: modes, dispatches, CPU sets, workers, pins within a group */
 	unsigned groups_n, cells_n;
-	unsigned workers_max;          /* of the cells to be measured */
-	struct cb_allowance allowance; /* the host's, confined to --cpus: placements are made from it */
+	unsigned workers_max;        /* of the cells to be measured */
+	struct cb_cpu_set *cpu_sets; /* [cpu_sets_n], at least one */
+	unsigned cpu_sets_n;
 };
 
 /*
- * Makes the plan from the built-in workloads. Confines a copy of the host's allowance to --cpus itself. The
+ * Makes the plan from the built-in workloads. Confines copies of the host's allowance to --cpus itself. The
  * plan borrows options->dir and the workloads, which must outlive it; on failure *ret is untouched.
  *
  * --cells is matched by fnmatch(3) against whole ids, where `*` and `?` match slashes too. Groups without any
@@ -105,14 +118,19 @@ uint64_t cb_cell_target_ns(const struct cb_cell *cell, uint64_t sample_time_ns, 
 
 /*
  * Nanoseconds the plan will take: for each cell about three sample times of calibration (none with --units),
- * then a primer for each group and blocks until --time-budget or samples_max, whichever comes first;
- * --samples is exact and knows no budget. A sample counts as its cb_cell_target_ns, plus warm-up and 10 ms
- * around it.
+ * then a primer for each group and blocks until --time-budget or samples_max, whichever comes first, but one
+ * block of each group; --samples is exact and knows no budget. A sample counts as its cb_cell_target_ns, plus
+ * warm-up and 10 ms around it.
  *
  * An estimate that knows no workload: units of CB_CLASS_WAIT that last more than sample_time / CB_WAVES_MIN
  * make longer samples, and what --units will last is not known at all.
  */
 uint64_t cb_plan_expected_ns(const struct cb_plan *plan, const struct cb_run_options *options);
+/* The same with samples_min of each cell and no budget: where all are narrow enough at once. */
+uint64_t cb_plan_least_ns(const struct cb_plan *plan, const struct cb_run_options *options);
+/* How many samples of each cell the budget lasts for, by the same estimate: at least those of a block. Some
+ * cell is to be measured. */
+double cb_plan_samples_in_budget(const struct cb_plan *plan, const struct cb_run_options *options);
 /* Whether a cell to be measured is of that class. */
 bool cb_plan_has_class(const struct cb_plan *plan, enum cb_class class);
 

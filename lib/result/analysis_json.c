@@ -48,6 +48,8 @@ static void add_point(struct cb_json in, const struct cb_point *p)
 	cb_json_double(in, "serial_fraction", p->serial_fraction);
 	if (p->speedup.n)
 		cb_json_bool(in, "superlinear", p->superlinear);
+	if (cb_superlinear_reason(p))
+		cb_json_text(in, "superlinear_reason", cb_superlinear_reason(p));
 	cb_json_double(in, "cpu_ns_per_unit", p->cpu_ns_per_unit);
 	cb_json_double(in, "pss_bytes", p->pss_bytes);
 	add_loss(in, &p->loss);
@@ -90,13 +92,19 @@ static void add_fit(struct cb_json in, const char *key, const struct cb_law_fit 
 		add_peak(object, &fit->usl);
 }
 
+static void add_place(struct cb_json in, const struct cb_scaling *curve)
+{
+	cb_json_text(in, "pin", curve->pin);
+	cb_json_text_if(in, "cpu_set", curve->cpu_set);
+}
+
 static void add_curve(struct cb_json in, const struct cb_scaling *curve)
 {
 	struct cb_json points;
 
 	cb_json_text(in, "mode", curve->mode);
 	cb_json_text(in, "dispatch", curve->dispatch);
-	cb_json_text(in, "pin", curve->pin);
+	add_place(in, curve);
 	points = cb_json_array(in, "points");
 	for (unsigned i = 0; i < curve->n; i++)
 		add_point(cb_json_object(points, NULL), curve->points[i]);
@@ -104,13 +112,36 @@ static void add_curve(struct cb_json in, const struct cb_scaling *curve)
 	add_fit(in, "usl", &curve->usl);
 }
 
+static const char *const versus_words[] = {
+	[CB_VERSUS_BEATEN] = "beaten",
+	[CB_VERSUS_EQUAL] = "equal",
+	[CB_VERSUS_UNKNOWN] = "unknown",
+	[CB_VERSUS_AHEAD] = "ahead",
+};
+
+static void add_placing(struct cb_json in, const struct cb_placing *p)
+{
+	cb_json_text(in, "mode", p->curve->mode);
+	cb_json_text(in, "dispatch", p->curve->dispatch);
+	add_place(in, p->curve);
+	add_place(cb_json_object(in, "base"), p->base);
+	cb_json_u64(in, "shapes", p->shapes);
+	cb_json_double(in, "workers_least", p->least);
+	cb_json_double(in, "workers_most", p->most);
+	add_estimate(in, "ratio", &p->ratio);
+	cb_json_text(in, "versus", versus_words[p->versus]);
+}
+
+static void add_placings(struct cb_json in, const struct cb_case *c)
+{
+	struct cb_json placings = cb_json_array(in, "placements");
+
+	for (unsigned i = 0; i < c->placings_n; i++)
+		add_placing(cb_json_object(placings, NULL), &c->placings[i]);
+}
+
 static void add_rivals(struct cb_json in, const struct cb_advice *a)
 {
-	static const char *const words[] = {
-		[CB_VERSUS_BEATEN] = "beaten",
-		[CB_VERSUS_EQUAL] = "equal",
-		[CB_VERSUS_UNKNOWN] = "unknown",
-	};
 	struct cb_json rivals = cb_json_array(in, "rivals");
 
 	for (unsigned i = 0; i < a->rivals_n; i++) {
@@ -118,7 +149,7 @@ static void add_rivals(struct cb_json in, const struct cb_advice *a)
 
 		cb_json_text(rival, "id", a->rivals[i].point->cell->id);
 		add_estimate(rival, "ratio", &a->rivals[i].ratio);
-		cb_json_text(rival, "versus", words[a->rivals[i].versus]);
+		cb_json_text(rival, "versus", versus_words[a->rivals[i].versus]);
 	}
 }
 
@@ -148,6 +179,8 @@ static void add_advice(struct cb_json in, const struct cb_advice *a)
 	cb_json_text(advice, "fastest", a->fastest->cell->id);
 	cb_json_text(advice, "cheapest", a->cheapest->cell->id);
 	add_estimate(advice, "over_serial", &a->over_serial);
+	add_estimate(advice, "fastest_over_use", &a->fastest_over);
+	add_estimate(advice, "cheapest_over_fastest", &a->cheapest_ratio);
 	add_rivals(advice, a);
 	add_text(advice, a->text);
 }
@@ -182,6 +215,7 @@ static void add_case(struct cb_json in, const void *what)
 	curves = cb_json_array(in, "curves");
 	for (unsigned i = 0; i < c->curves_n; i++)
 		add_curve(cb_json_object(curves, NULL), &c->curves[i]);
+	add_placings(in, c);
 	add_advice(in, &c->advice);
 }
 

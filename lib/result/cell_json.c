@@ -120,10 +120,10 @@ static void add_workload(struct cb_json in, const struct cb_group *group)
 	add_programs(in, group);
 }
 
-/* Where workers may run: their pins, else all CPUs of the run. A skipped cell may have no place. */
-static void add_cpus(struct cb_json in, const struct cb_result *result, const struct cb_placement *p)
+/* Where workers may run: their pins, else all CPUs of their set. A skipped cell may have no place. */
+static void add_cpus(struct cb_json in, const struct cb_cpu_set *set, const struct cb_placement *p)
 {
-	const struct cb_allowance *allowance = &result->plan->allowance;
+	const struct cb_allowance *allowance = &set->allowance;
 
 	if (!p->worker_cpu)
 		return;
@@ -135,14 +135,16 @@ static void add_cpus(struct cb_json in, const struct cb_result *result, const st
 		add_pins(in, "partner_cpus", p->partner_cpu, p->partners);
 }
 
-static void add_placement(struct cb_json in, const struct cb_result *result, const struct cb_cell *cell)
+static void add_placement(struct cb_json in, const struct cb_cell *cell)
 {
 	const struct cb_placement *p = &cell->placement;
 
 	cb_json_text(in, "pin_requested", cb_pin_names[cell->pin_requested]);
 	if (p->pin != CB_PIN_AUTO)
 		cb_json_text(in, "pin", cb_pin_names[p->pin]);
-	add_cpus(in, result, p);
+	if (cell->cpu_set->name)
+		cb_json_text(in, "cpu_set", cell->cpu_set->name);
+	add_cpus(in, cell->cpu_set, p);
 	cb_json_bool(in, "oversubscribed", cell->oversubscribed);
 }
 
@@ -170,7 +172,7 @@ static void add_identity(struct cb_json in, const struct cb_result *result, cons
 	cb_json_u64(in, "inflight", cell->inflight);
 	cb_json_u64(in, "partners", cell->partners);
 	add_open_loop(in, &cell->open);
-	add_placement(in, result, cell);
+	add_placement(in, cell);
 }
 
 /* ---- what was measured --------------------------------------------------------------------------- */

@@ -10,7 +10,8 @@
 
 #include "lib/stats/looks.h"
 
-#define CB_STORED_BYTES_MAX (UINT64_C(4) << 30) /* of a file */
+#define CB_STORED_BYTES_MAX  (UINT64_C(4) << 30) /* of a file */
+#define CB_STORED_BLOCKS_MAX 100000u /* numbers of blocks are below it: memory is taken for each */
 
 /* Of one sample; times in ns as in the file. */
 struct cb_stored_sample {
@@ -27,8 +28,10 @@ struct cb_stored_sample {
 };
 
 struct cb_stored_cell {
-	char *id, *workload, *class, *unit, *params; /* params: its JSON text, in the file's order */
-	char *mode, *dispatch, *pin_requested, *status, *reason, *bound;
+	char *id, *workload, *unit, *params, *reason; /* as in the file; params: its JSON text */
+	char *class, *mode, *dispatch, *pin_requested, *status,
+		*bound; /* what is not printable ASCII is `?` */
+	char *cpu_set;  /* of --cpus, likewise; "": it was not given */
 	double workload_version, workers, processes, threads, inflight, partners, cpus, bytes_per_unit;
 	double p99_ns; /* of latency; NaN: not timed */
 	bool oversubscribed;

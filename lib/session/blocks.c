@@ -1,4 +1,7 @@
-/* The samples that count: blocks of all cells of a group, in random balanced order, until enough is known. */
+/*
+ * The samples that count: blocks of cells of a group in random balanced order. First of all its cells, until
+ * each has the minimum; who gets more is decided over all groups (spend.c).
+ */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -6,7 +9,6 @@
 
 #include "lib/host/clock.h"
 #include "lib/plan/order.h"
-#include "lib/plan/stop.h"
 #include "lib/session/group_run.h"
 
 static const struct cb_run_options *options_of(const struct cb_group_run *run)
@@ -19,68 +21,18 @@ static struct cb_cell_result *result_of(const struct cb_group_run *run, const st
 	return &run->session->result->cells[cell->index];
 }
 
-/* ---- progress -------------------------------------------------------------------------------- */
-
-static unsigned samples_planned(const struct cb_group_run *run)
+/* Whether the next block has it. */
+static bool is_next(const struct cb_cell_run *cell)
 {
-	return options_of(run)->samples ? options_of(run)->samples : options_of(run)->samples_max;
-}
-
-static uint64_t sum_rough_ns(const struct cb_group_run *run)
-{
-	uint64_t sum = 0;
-
-	for (unsigned i = 0; i < run->group->n; i++)
-		if (run->cells[i].alive)
-			sum += run->cells[i].rough_ns ? run->cells[i].rough_ns
-						      : options_of(run)->sample_time_ns;
-	return sum;
-}
-
-/* What this group still takes at most, by what its blocks took so far. */
-static uint64_t group_left_ns(const struct cb_group_run *run)
-{
-	uint64_t block = run->block_ns ? run->block_ns : 2 * sum_rough_ns(run);
-	unsigned blocks = (samples_planned(run) + 1) / 2;
-	uint64_t left = blocks > run->blocks_done ? (blocks - run->blocks_done) * block : 0;
-	uint64_t spent = cb_session_now_ns(run->session) - run->started_ns;
-	uint64_t budget = run->budget_ns > spent ? run->budget_ns - spent : 0;
-
-	return options_of(run)->samples || left < budget ? left : budget;
-}
-
-void cb_group_progress(struct cb_group_run *run, enum cb_phase phase, const struct cb_cell_run *cell)
-{
-	const struct cb_listener *listener = run->session->listener;
-	unsigned groups = run->session->result->plan->groups_n;
-	struct cb_progress p = {
-		.phase = phase,
-		.cell = cell->cell,
-		.group = run->number,
-		.groups = groups,
-		.cell_number = cell->index,
-		.cells = run->session->result->plan->cells_n,
-		.samples_done = 2 * run->blocks_done,
-		.samples_planned = samples_planned(run),
-		.elapsed_ns = cb_session_now_ns(run->session) - run->session->started_ns,
-		.left_ns = group_left_ns(run),
-		.result = result_of(run, cell),
-	};
-
-	if (!listener->progress)
-		return;
-	p.left_ns += (groups - run->number - 1) *
-		     (p.left_ns + cb_session_now_ns(run->session) - run->started_ns);
-	p.done = (double)p.elapsed_ns / (double)(p.elapsed_ns + p.left_ns + 1);
-	listener->progress(listener->arg, &p);
+	return cell->alive && cell->in_block;
 }
 
 /* ---- capacity -------------------------------------------------------------------------------- */
 
-/* The CPUs a cell uses; the host's first usable ones where it is not pinned. Returns how many. */
-static unsigned cpus_of(const struct cb_group_run *run, const struct cb_cell *cell, unsigned *cpus)
+/* The CPUs a cell uses; the first usable ones of its set where it is not pinned. Returns how many. */
+static unsigned cpus_of(const struct cb_cell *cell, unsigned *cpus)
 {
-	const struct cb_allowance *allowance = &run->session->result->plan->allowance;
+	const struct cb_allowance *allowance = &cell->cpu_set->allowance;
 	unsigned n = 0;
 
 	if (cell->placement.worker_cpu[0] < 0) {
@@ -99,18 +51,18 @@ static unsigned cpus_of(const struct cb_group_run *run, const struct cb_cell *ce
 	return n;
 }
 
-/* Of the cell that uses most CPUs. */
+/* Of the cell in the block that uses most CPUs. */
 static void probe_capacity(struct cb_group_run *run)
 {
 	const struct cb_cell *most = NULL;
 	double capacity;
 
 	for (unsigned i = 0; i < run->group->n; i++)
-		if (run->cells[i].alive &&
+		if (is_next(&run->cells[i]) &&
 			(!most || run->cells[i].cell->placement.cpus > most->placement.cpus))
 			most = run->cells[i].cell;
 	run->capacity = NAN;
-	run->capacity_cpus_n = most ? cpus_of(run, most, run->capacity_cpus) : 0;
+	run->capacity_cpus_n = most ? cpus_of(most, run->capacity_cpus) : 0;
 	if (run->capacity_cpus_n < 2)
 		return;
 	capacity = cb_capacity_probe(run->capacity_cpus, run->capacity_cpus_n);
@@ -121,7 +73,7 @@ static void probe_capacity(struct cb_group_run *run)
 /* The latest probe, where it was of this cell's CPUs. */
 static double capacity_of(const struct cb_group_run *run, const struct cb_cell *cell)
 {
-	unsigned cpus[CB_CAPACITY_CPUS_MAX], n = cpus_of(run, cell, cpus), same = 0;
+	unsigned cpus[CB_CAPACITY_CPUS_MAX], n = cpus_of(cell, cpus), same = 0;
 
 	for (unsigned i = 0; i < n; i++)
 		for (unsigned k = 0; k < run->capacity_cpus_n; k++)
@@ -249,13 +201,13 @@ static int take_sample(struct cb_group_run *run, struct cb_cell_run *cell, unsig
 	return keep(run, cell, &sample, order, discarded, unpaired, err);
 }
 
-/* The numbers of the cells that are still measured. Returns how many. */
-static unsigned cells_alive(const struct cb_group_run *run, unsigned *cells)
+/* The numbers of the cells of the next block. Returns how many. */
+static unsigned list_next(const struct cb_group_run *run, unsigned *cells)
 {
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < run->group->n; i++)
-		if (run->cells[i].alive)
+		if (is_next(&run->cells[i]))
 			cells[n++] = i;
 	return n;
 }
@@ -272,13 +224,14 @@ static void mark_unpaired(struct cb_group_run *run)
 	}
 }
 
-/* A primer before the first block, then the cells in the block's order. */
+/* A primer where the group begins or was left for another, then the cells in the block's order. */
 static int run_slots(struct cb_group_run *run, const unsigned *cells, const unsigned *order, unsigned slots,
 	bool half, struct cb_error *err)
 {
-	unsigned primer = run->blocks_done || run->fault ? 0 : 1;
+	unsigned primer = run->session->latest == run->number || run->fault ? 0 : 1;
 	int r = 0;
 
+	run->session->latest = run->number;
 	if (primer)
 		r = take_sample(run, &run->cells[cells[order[0]]], 0, true, false, err);
 	for (unsigned i = 0; i < slots && !r; i++)
@@ -286,7 +239,6 @@ static int run_slots(struct cb_group_run *run, const unsigned *cells, const unsi
 	return r;
 }
 
-/* One block; half of it (a permutation without its reverse) when that is all that --samples leaves. */
 static int run_block(struct cb_group_run *run, bool half, struct cb_error *err)
 {
 	unsigned *cells = calloc(3 * (size_t)run->group->n, sizeof *cells), *order, n;
@@ -296,7 +248,7 @@ static int run_block(struct cb_group_run *run, bool half, struct cb_error *err)
 	if (!cells)
 		return cb_error_set(err, -ENOMEM, "no memory for a block");
 	order = cells + run->group->n;
-	n = cells_alive(run, cells);
+	n = list_next(run, cells);
 	cb_order_block(&run->session->rng, order, n);
 	probe_capacity(run);
 	r = run_slots(run, cells, order, half ? n : 2 * n, half, err);
@@ -308,15 +260,18 @@ static int run_block(struct cb_group_run *run, bool half, struct cb_error *err)
 	return r;
 }
 
-/* ---- stopping -------------------------------------------------------------------------------- */
-
-static bool all_precise(const struct cb_group_run *run)
+int cb_group_block(struct cb_group_run *run, bool half, struct cb_error *err)
 {
-	for (unsigned i = 0; i < run->group->n; i++)
-		if (run->cells[i].alive && !result_of(run, &run->cells[i])->summary.precision_reached)
-			return false;
-	return true;
+	const struct cb_listener *listener = run->session->listener;
+	int r = run_block(run, half, err);
+
+	if (r)
+		return r;
+	cb_result_summarize(run->session->result, run->number);
+	return listener->block_done ? listener->block_done(listener->arg, run->session->result, err) : 0;
 }
+
+/* ---- stopping -------------------------------------------------------------------------------- */
 
 static bool any_alive(const struct cb_group_run *run)
 {
@@ -326,25 +281,20 @@ static bool any_alive(const struct cb_group_run *run)
 	return false;
 }
 
-static bool enough(const struct cb_group_run *run)
+/* A number, else the least that --precision needs, else the time. */
+static bool has_its_share(const struct cb_group_run *run)
 {
-	struct cb_stop at = {
-		.samples = 2 * run->blocks_done,
-		.precise = all_precise(run),
-		.spent_ns = cb_session_now_ns(run->session) - run->started_ns,
-		.block_ns = run->block_ns,
-		.budget_ns = run->budget_ns,
-	};
+	const struct cb_run_options *options = options_of(run);
+	unsigned samples = 2 * run->blocks_done;
 
-	return !any_alive(run) || cb_stop_now(options_of(run), &at);
-}
-
-static int tell_block_done(struct cb_group_run *run, struct cb_error *err)
-{
-	const struct cb_listener *listener = run->session->listener;
-
-	cb_result_summarize(run->session->result, run->number);
-	return listener->block_done ? listener->block_done(listener->arg, run->session->result, err) : 0;
+	if (!any_alive(run))
+		return true;
+	if (options->samples)
+		return samples >= options->samples;
+	if (samples >= options->samples_min)
+		return true;
+	return run->blocks_done &&
+	       cb_session_now_ns(run->session) - run->started_ns + run->block_ns > run->budget_ns;
 }
 
 int cb_group_measure(struct cb_group_run *run, struct cb_error *err)
@@ -354,11 +304,9 @@ int cb_group_measure(struct cb_group_run *run, struct cb_error *err)
 	int r = 0;
 
 	run->fault = fault->how ? fault : NULL;
-
-	while (!r && !enough(run)) {
-		r = run_block(run, wanted && wanted - 2 * run->blocks_done == 1, err);
-		if (!r)
-			r = tell_block_done(run, err);
-	}
+	for (unsigned i = 0; i < run->group->n; i++)
+		run->cells[i].in_block = true;
+	while (!r && !has_its_share(run))
+		r = cb_group_block(run, wanted && wanted - 2 * run->blocks_done == 1, err);
 	return r;
 }

@@ -5,12 +5,22 @@
 #include "lib/base/rng.h"
 #include "lib/session/session.h"
 
+#include <limits.h>
+
+#define CB_NO_GROUP UINT_MAX
+
+struct cb_group_run;
+
 struct cb_session {
 	struct cb_supervisor *supervisor;
 	struct cb_result *result;
 	const struct cb_listener *listener;
 	struct cb_rng rng; /* order of samples */
 	uint64_t started_ns;
+	struct cb_group_run *
+		*open;   /* by group: those that had their share and want more samples, else NULL */
+	unsigned latest; /* group of the last block; CB_NO_GROUP */
+	bool spending;   /* every group had its share: what is left is spent */
 };
 
 #define CB_CAPACITY_CPUS_MAX 256
@@ -20,6 +30,7 @@ struct cb_cell_run {
 	const struct cb_cell *cell;
 	unsigned index;    /* in the plan */
 	bool alive;        /* to be measured; false once skipped or failed */
+	bool in_block;     /* the next block holds it, if it is alive */
 	uint64_t units;    /* of a sample; 0 before calibration */
 	uint64_t rough_ns; /* latest total time of a sample */
 	bool digest_known;
@@ -49,7 +60,7 @@ struct cb_group_run {
 	enum cb_timing timing;
 	uint64_t timing_every;
 	const struct cb_fault *fault; /* of samples from now on: NULL in trials, which are without */
-	uint64_t budget_ns, started_ns, block_ns; /* time for this group; what a block takes */
+	uint64_t budget_ns, started_ns, block_ns; /* its share of the time; what its last block took */
 	unsigned blocks_done;
 	uint64_t expect_units[2], expect_digest[2]; /* the latest answers of expect; units 0: none */
 	double capacity;                            /* latest probe; NaN */
@@ -64,8 +75,20 @@ int cb_group_sample(struct cb_group_run *run, const struct cb_cell *cell, uint64
 	const struct cb_sample_how *how, struct cb_sample *ret, struct cb_error *err);
 /* Calibrates and verifies all cells of the group. Failing cells are no error: they lose `alive`. */
 int cb_group_calibrate(struct cb_group_run *run, struct cb_error *err);
-/* Primer and blocks until precision, number or budget is reached. */
+/* Blocks of all cells until they have --samples or the minimum, or the group's share of the budget is spent.
+ */
 int cb_group_measure(struct cb_group_run *run, struct cb_error *err);
+/*
+ * One block of the cells that are in_block; half of it is a permutation without its reverse. A discarded
+ * primer comes first where the last block was of another group. Summarises the group and tells the listener.
+ */
+int cb_group_block(struct cb_group_run *run, bool half, struct cb_error *err);
+/* What is left of the budget, to the cells of open groups whose intervals are widest (lib/plan/allot.h). */
+int cb_session_spend(struct cb_session *session, struct cb_error *err);
+/* Whether more samples are wanted of any cell, if there is time for them. */
+bool cb_group_wants_more(const struct cb_group_run *run);
+/* Frees it with what prepare made. NULL is fine. */
+void cb_group_run_free(struct cb_group_run *run);
 /*
  * The workload's own digest of so many units. *ret_known is false where it has none. Returns as
  * cb_group_sample; a hook that does not answer leaves *ret_status other than CB_OK, with a reason in why.
@@ -74,6 +97,8 @@ int cb_group_expect(struct cb_group_run *run, uint64_t units, bool *ret_known, u
 	enum cb_status *ret_status, struct cb_error *why);
 /* The clock without the time spent stopped. */
 uint64_t cb_session_now_ns(const struct cb_session *session);
+/* Of --time-budget. */
+uint64_t cb_session_left_ns(const struct cb_session *session);
 /* Takes a cell out: its status and reason stand in the result. */
 void cb_group_drop(
 	struct cb_group_run *run, struct cb_cell_run *cell, enum cb_status status, const char *reason);

@@ -14,6 +14,14 @@ uint64_t cb_session_now_ns(const struct cb_session *session)
 	return cb_now_ns() - cb_supervisor_stopped_ns(session->supervisor);
 }
 
+uint64_t cb_session_left_ns(const struct cb_session *session)
+{
+	uint64_t budget = session->result->options->time_budget_ns;
+	uint64_t spent = cb_session_now_ns(session) - session->started_ns;
+
+	return budget > spent ? budget - spent : 0;
+}
+
 void cb_group_warn(const struct cb_group_run *run, const char *sentence)
 {
 	const struct cb_listener *listener = run->session->listener;
@@ -65,19 +73,22 @@ static int prepare(struct cb_group_run *run, struct cb_error *err)
 /* An equal share of the time that is left for this and later groups. */
 static uint64_t share_of_budget(const struct cb_session *session, unsigned group)
 {
-	const struct cb_run_options *options = session->result->options;
-	uint64_t spent = cb_session_now_ns(session) - session->started_ns;
-	uint64_t left = options->time_budget_ns > spent ? options->time_budget_ns - spent : 0;
-
-	return left / (session->result->plan->groups_n - group);
+	return cb_session_left_ns(session) / (session->result->plan->groups_n - group);
 }
 
-static void init_run(
-	struct cb_group_run *run, struct cb_session *session, unsigned number, struct cb_cell_run *cells)
+/* NULL: no memory. */
+static struct cb_group_run *new_run(struct cb_session *session, unsigned number)
 {
 	const struct cb_plan *plan = session->result->plan;
 	const struct cb_group *group = &plan->groups[number];
+	struct cb_group_run *run = calloc(1, sizeof *run);
+	struct cb_cell_run *cells = calloc(group->n, sizeof *cells);
 
+	if (!run || !cells) {
+		free(run);
+		free(cells);
+		return NULL;
+	}
 	*run = (struct cb_group_run){
 		.session = session,
 		.group = group,
@@ -93,27 +104,57 @@ static void init_run(
 			.index = group->first + i,
 			.alive = plan->cells[group->first + i].status == CB_OK,
 		};
+	return run;
 }
 
+void cb_group_run_free(struct cb_group_run *run)
+{
+	if (!run)
+		return;
+	cb_prepared_free(run->prepared);
+	free(run->cells);
+	free(run);
+}
+
+/* Its minimum. It stays open, with what was prepared, when more is wanted of it. */
 static int run_group(struct cb_session *session, unsigned number, struct cb_error *err)
 {
-	unsigned n = session->result->plan->groups[number].n;
-	struct cb_cell_run *cells = calloc(n, sizeof *cells);
-	struct cb_group_run run;
+	struct cb_group_run *run = new_run(session, number);
 	int r = 0;
 
-	if (!cells)
-		return cb_error_set(err, -ENOMEM, "no memory for a group of %u cells", n);
-	init_run(&run, session, number, cells);
-	if (cells_alive(&run))
-		r = prepare(&run, err);
-	if (!r && cells_alive(&run))
-		r = cb_group_calibrate(&run, err);
-	if (!r && cells_alive(&run))
-		r = cb_group_measure(&run, err);
+	if (!run)
+		return cb_error_set(err, -ENOMEM, "no memory for a group of %u cells",
+			session->result->plan->groups[number].n);
+	if (cells_alive(run))
+		r = prepare(run, err);
+	if (!r && cells_alive(run))
+		r = cb_group_calibrate(run, err);
+	if (!r && cells_alive(run))
+		r = cb_group_measure(run, err);
 	cb_result_summarize(session->result, number);
-	cb_prepared_free(run.prepared);
-	free(cells);
+	if (!r && cb_group_wants_more(run))
+		session->open[number] = run;
+	else
+		cb_group_run_free(run);
+	return r;
+}
+
+static int run_all(struct cb_session *session, struct cb_error *err)
+{
+	unsigned n = session->result->plan->groups_n;
+	int r = 0;
+
+	session->open = calloc(n, sizeof(struct cb_group_run *));
+	if (!session->open)
+		return cb_error_set(err, -ENOMEM, "no memory for %u groups", n);
+	for (unsigned i = 0; i < n && !r; i++)
+		r = run_group(session, i, err);
+	session->spending = true;
+	if (!r)
+		r = cb_session_spend(session, err);
+	for (unsigned i = 0; i < n; i++)
+		cb_group_run_free(session->open[i]);
+	free(session->open);
 	return r;
 }
 
@@ -121,15 +162,18 @@ int cb_session_run(struct cb_supervisor *supervisor, struct cb_result *result,
 	const struct cb_listener *listener, int *ret_signal, struct cb_error *err)
 {
 	struct cb_session session = {
-		.supervisor = supervisor, .result = result, .listener = listener, .started_ns = cb_now_ns()
+		.supervisor = supervisor,
+		.result = result,
+		.listener = listener,
+		.started_ns = cb_now_ns(),
+		.latest = CB_NO_GROUP,
 	};
-	int r = 0;
+	int r;
 
 	*ret_signal = 0;
 	result->partial = true;
 	cb_rng_seed(&session.rng, result->order_seed);
-	for (unsigned i = 0; i < result->plan->groups_n && !r; i++)
-		r = run_group(&session, i, err);
+	r = run_all(&session, err);
 	if (r == -EINTR)
 		*ret_signal = cb_supervisor_interrupted(supervisor);
 	result->partial = r != 0;

@@ -69,9 +69,9 @@ int cb_group_sample(struct cb_group_run *run, const struct cb_cell *cell, uint64
 	how = how ? how : &trial;
 	spec.host = result->host;
 	spec.prepared = run->prepared;
-	if (result->options->cpus.n) {
-		spec.confined = result->plan->allowance.mask;
-		spec.confined_n = result->plan->allowance.mask_n;
+	if (cell->cpu_set->name) {
+		spec.confined = cell->cpu_set->allowance.mask;
+		spec.confined_n = cell->cpu_set->allowance.mask_n;
 	}
 	spec.units = units;
 	spec.seed = result->options->seed;

@@ -64,6 +64,7 @@ COLUMNS: Sequence[Column] = (
     Column("threads", COUNT, from_cell("threads"), "threads in each process", shared=True),
     Column("inflight", COUNT, from_cell("inflight"), "units in flight for each loop", shared=True),
     Column("pin", TEXT, from_cell("pin"), "placement of the workers", shared=True),
+    Column("cpu_set", TEXT, from_cell("cpu_set"), "the list of --cpus it was confined to", shared=True),
     Column("cpus", TEXT, cpus_text, "CPUs that were used"),
     Column("oversubscribed", FLAG, from_cell("oversubscribed"), "more workers than CPUs"),
     Column("status", TEXT, from_cell("status"), "ok, skipped, failed, crashed, ..."),

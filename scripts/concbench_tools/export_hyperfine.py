@@ -11,7 +11,7 @@ from .cells import is_not_ok, scalar
 from .result import Cell
 
 NS_PER_S = 1e9
-SHAPE_KEYS = ("workload", "mode", "workers", "processes", "threads", "dispatch", "pin")
+SHAPE_KEYS = ("workload", "mode", "workers", "processes", "threads", "dispatch", "pin", "cpu_set")
 
 
 def parameters(cell: Cell) -> Dict[str, str]:

@@ -155,6 +155,7 @@ def param_getters(entries: Sequence[Entry]) -> Dict[str, Callable[[Entry], Any]]
 SERIES_GETTERS: Dict[str, Callable[[Entry], Any]] = {
     "dispatch": lambda entry: entry.cell.get("dispatch"),
     "pin": lambda entry: entry.cell.get("pin_requested", entry.cell.get("pin")),
+    "cpu_set": lambda entry: "CPUs %s" % entry.cell["cpu_set"] if entry.cell.get("cpu_set") else None,
     "inflight": lambda entry: "inflight=%d" % entry.cell.get("inflight", 1),
     "file": lambda entry: entry.result.title,
 }

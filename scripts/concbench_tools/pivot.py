@@ -18,9 +18,9 @@ Key = Tuple[Any, ...]
 Condition = Tuple[str, str]
 
 # What tells cells of a file apart, in the order in which a pivot's user may have forgotten it.
-IDENTITY = "file workload params mode workers processes threads inflight dispatch pin cpus id".split()
+IDENTITY = "file workload params mode workers processes threads inflight dispatch pin cpu_set cpus id".split()
 # What serial mode has only one of, so that it is the base of cells with any number of them.
-COUNTS = "workers processes threads inflight dispatch pin cpus oversubscribed".split()
+COUNTS = "workers processes threads inflight dispatch pin cpu_set cpus oversubscribed".split()
 
 
 class Plan(NamedTuple):

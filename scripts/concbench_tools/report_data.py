@@ -87,12 +87,13 @@ def series_of(file: int, cell: Dict[str, Any]) -> Tuple[Any, ...]:
         cell.get("mode", ""),
         "" if serial else cell.get("dispatch", ""),
         "" if serial else cell.get("pin_requested", cell.get("pin", "")),
+        "" if serial else cell.get("cpu_set", ""),
         cell.get("inflight", 1),
         None if rate is None else "%g/s %s" % (rate, lookup(cell, ("open_loop", "arrival")) or ""),
     )
 
 
-SERIES_KEYS = ("file", "mode", "dispatch", "pin", "inflight", "arrivals")
+SERIES_KEYS = ("file", "mode", "dispatch", "pin", "cpu_set", "inflight", "arrivals")
 
 
 class Report:

@@ -52,6 +52,7 @@ def are_buckets(value: Any) -> bool:
 # What is read here beyond what shapes.py names.
 SHAPE = {
     "pin_requested": WORD,
+    "cpu_set": WORD,
     "open_loop": {"rate_per_s": AMOUNT, "arrival": WORD},
     "samples": [{"block": WHOLE, "order": WHOLE, "units": WHOLE}],
     "latency": {"buckets": Leaf("a list of [low, high, count]", are_buckets)},

@@ -65,7 +65,7 @@ SUMMARY = {
     **{key: AMOUNT for key in SAMPLE_MEDIANS},
 }
 CELL = {
-    **{key: WORD for key in ("id", "workload", "class", "unit", "mode", "dispatch", "pin", "pin_requested", "status", "reason", "expected")},
+    **{key: WORD for key in ("id", "workload", "class", "unit", "mode", "dispatch", "pin", "pin_requested", "cpu_set", "status", "reason", "expected")},
     **{key: WHOLE for key in ("workload_version", "workers", "processes", "threads", "inflight", "units", "waves", "partners")},
     "batch": SCALAR,
     "params": MapOf(PARAM),

@@ -98,6 +98,8 @@ all_refused()
 		--cpus=-1|--cpus|-1
 		--cpus=3-1|--cpus|backwards
 		--cpus=0-|--cpus|0-
+		--cpus=0/|--cpus|empty
+		--cpus=/0|--cpus|empty
 		--shape=4|--shape|2x4
 		--shape=1x4|--shape|1
 		--shape=2x4x8|--shape|x8
@@ -112,6 +114,20 @@ all_refused()
 	refused run "'all..1' is empty: 'all' is " run --workers=all..1 null
 	refused plan "'all..1' is empty: 'all' is " plan --workers=all..1 null
 	run ! grep -q 4096 <<<"$stderr"
+}
+
+@test "--cpus takes several lists, each an axis of its own" {
+	local cpu
+	cpu=$(taskset -pc $$ | sed 's/.*: //; s/[^0-9].*//')
+	run --separate-stderr "$CONCBENCH" plan --cpus="$cpu/$cpu" null
+	[ "$status" -eq 2 ]
+	[[ $stderr == *"--cpus: $cpu is there twice"* ]] || fail "$stderr"
+	[ "$(nproc)" -gt 1 ] || skip "one CPU makes no two lists"
+	local both
+	both=$(taskset -pc $$ | sed 's/.*: //' | grep -oE '[0-9]+' | head -n 2 | paste -sd,)
+	run --separate-stderr "$CONCBENCH" plan --mode=threads --workers=2 --cpus="$cpu/$both" null
+	[[ $output == *"null/threads/2/cpus=$cpu "* ]] || fail "$output"
+	[ "$(grep -c 'null/threads/2/cpus=' <<<"$output")" -eq 2 ] || fail "$output"
 }
 
 @test "--cpus takes ranges as taskset writes them" {

@@ -52,6 +52,7 @@ static void set_cell(
 	cell->group = i >= STREAM_SERIAL;
 	cell->mode = cb_mode_find(mode);
 	cell->dispatch = CB_DISPATCH_SHARED;
+	cell->cpu_set = &f->cpu_set;
 	cell->shape = (struct cb_shape){ workers, processes, threads };
 	cell->inflight = 1;
 	cell->placement = (struct cb_placement){ .pin = CB_PIN_COMPACT,
@@ -90,7 +91,9 @@ static void set_plan(struct fixture *f)
 		.cells = f->cells,
 		.groups_n = 2,
 		.cells_n = FIXTURE_CELLS,
-		.workers_max = 4 };
+		.workers_max = 4,
+		.cpu_sets = &f->cpu_set,
+		.cpu_sets_n = 1 };
 }
 
 int fixture_new(void **state)
@@ -112,9 +115,9 @@ int fixture_new(void **state)
 	f->mask[1] = 1;
 	set_cells(f);
 	set_plan(f);
-	f->plan.allowance =
+	f->host.allowance =
 		(struct cb_allowance){ .mask = f->mask, .mask_n = 2, .configured = 2, .usable = 2 };
-	f->host.allowance = f->plan.allowance;
+	f->cpu_set.allowance = f->host.allowance;
 	*state = f;
 	return cb_result_init(&f->result, &f->options, &f->host, &f->plan, NULL);
 }

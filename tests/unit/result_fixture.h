@@ -24,6 +24,7 @@ struct fixture {
 	struct cb_group groups[2];
 	struct cb_cell cells[FIXTURE_CELLS];
 	struct cb_plan plan;
+	struct cb_cpu_set cpu_set;
 	struct cb_result result;
 };
 

@@ -57,6 +57,7 @@ static struct cb_stored_cell *add(
 		.mode = TEXT(mode),
 		.dispatch = TEXT("shared"),
 		.pin_requested = TEXT("auto"),
+		.cpu_set = TEXT(""),
 		.status = TEXT("ok"),
 		.reason = TEXT(""),
 		.bound = TEXT("cpu"),
@@ -253,7 +254,8 @@ static void test_beaten(void **state)
 	has(text, "Use 2 processes: 2 x");
 	has(text, "2 processes beat 2 threads: 2.2 x");
 	has(text, "The rate still rises, as workers^1.00, and 4 CPUs are usable");
-	assert_true(strstr(text, "Cheapest") == NULL);
+	assert_null(strstr(text, "Cheapest"));
+	has(text, "Nothing within 5 % of the fastest is cheaper: it takes 1e+04 ns of CPU time a unit.");
 	cb_analysis_release(&analysis);
 }
 
@@ -268,7 +270,7 @@ static void test_serial_wins(void **state)
 	add(&p, "serial", 1, plain_sample(1, 1000), 0.01);
 	same.makespan_ns *= 1.98;
 	add(&p, "threads", 2, same, 0.01);
-	has(advice(&analysis, &p), "Run it serially");
+	has(advice(&analysis, &p), "Run it serially: the best of all others, 2 threads, has 1.01 x ");
 	cb_analysis_release(&analysis);
 }
 
@@ -292,6 +294,26 @@ static void test_cheapest(void **state)
 }
 
 /* Five blocks have no 95 % interval: nothing is advised as if there were one. */
+/* No difference is shown, and it is said that the samples are too few for more. */
+static void test_unsure(void **state)
+{
+	static struct paper p;
+	struct cb_stored_cell *threads;
+	struct cb_analysis analysis;
+	const char *text;
+
+	(void)state;
+	p = (struct paper){ 0 };
+	add(&p, "serial", 1, plain_sample(1, 1000), 0);
+	threads = add(&p, "threads", 2, plain_sample(2, 1000), 0);
+	for (unsigned i = 0; i < SAMPLES; i++) /* from as fast as serial to 4 x, in blocks of their own */
+		threads->samples[i].makespan_ns *= i < SAMPLES / 4 ? 4 : i % 8 < 4 ? 1.9 : 0.5;
+	text = advice(&analysis, &p);
+	has(text, "No gain is shown: the best, 2 threads, has ");
+	has(text, "more samples (--time-budget) would tell.");
+	cb_analysis_release(&analysis);
+}
+
 static void test_too_little(void **state)
 {
 	static struct paper p;
@@ -352,6 +374,166 @@ static void test_curves(void **state)
 	cb_analysis_release(&analysis);
 }
 
+/* From a block on the host is slower by this factor. */
+static void slow_down(struct cb_stored_cell *cell, unsigned block, double factor)
+{
+	for (unsigned i = 0; i < cell->samples_n; i++) {
+		struct cb_stored_sample *s = &cell->samples[i];
+
+		if (s->block < block)
+			continue;
+		s->makespan_ns *= factor;
+		s->cpu_user_ns *= factor;
+		s->busy_ns *= factor;
+	}
+}
+
+/* What serial did in blocks that a cell was not in says nothing of that cell. */
+static void test_unequal_blocks(void **state)
+{
+	static struct paper p;
+	struct cb_analysis analysis;
+	const struct cb_point *threads;
+
+	(void)state;
+	p = (struct paper){ 0 };
+	slow_down(add(&p, "serial", 1, plain_sample(1, 1000), 0), 6, 3);
+	add(&p, "threads", 2, plain_sample(2, 1000), 0)->samples_n = 12;
+	slow_down(add(&p, "processes", 2, plain_sample(2, 1000), 0), 6, 3);
+	analysis = analyze(&p);
+	threads = &analysis.cases[0].points[1];
+	assert_int_equal(threads->speedup.n, 6);
+	assert_close(threads->speedup.median, 2);
+	assert_close(threads->loss.total, 0);
+	assert_close(threads->loss.by_cause[CB_CAUSE_REST], 0);
+	assert_int_equal(analysis.cases[0].points[2].speedup.n, 8);
+	assert_close(analysis.cases[0].points[2].loss.total, 0);
+	/* and the two with each other */
+	assert_int_equal(analysis.cases[0].advice.rivals[0].ratio.n, 6);
+	assert_close(analysis.cases[0].advice.rivals[0].ratio.median, 1);
+	cb_analysis_release(&analysis);
+}
+
+/* Amdahl's law to the point, though one point has fewer blocks and the host got slower behind them. */
+static void test_fit_takes_common_blocks(void **state)
+{
+	struct cb_analyze_options options = { .seed = 1 };
+	static struct paper p;
+	struct cb_error err = { 0 };
+	struct cb_solver solver;
+	struct cb_analysis analysis;
+	const struct cb_law_fit *fit;
+
+	(void)state;
+	if (cb_solver_open(cb_solver_name, &solver, &err)) {
+		print_message("%s\n", err.text);
+		skip();
+	}
+	options.solver = &solver;
+	p = (struct paper){ 0 };
+	for (unsigned w = 1; w <= 8; w++) {
+		struct cb_stored_sample s = plain_sample(w, 1000);
+		struct cb_stored_cell *cell;
+
+		s.makespan_ns *= 1 + 0.1 * (w - 1);
+		cell = add(&p, "threads", w, s, 0);
+		if (w == 8)
+			cell->samples_n = 6;
+		slow_down(cell, 3, 2);
+	}
+	assert_int_equal(cb_analyze(&p.file, 1, &options, &analysis), 0);
+	fit = &analysis.cases[0].curves[0].amdahl;
+	assert_null(fit->reason);
+	assert_float_equal(fit->fit.usl.sigma, 0.1, 1e-6);
+	assert_float_equal(fit->fit.usl.lambda, 1e5, 1);
+	cb_analysis_release(&analysis);
+	cb_solver_close(&solver);
+}
+
+/* ---- placements ---- */
+
+static struct cb_stored_cell *add_placed(
+	struct paper *p, double workers, const char *pin, const char *cpu_set, double faster)
+{
+	struct cb_stored_sample s = plain_sample(workers, 1000);
+	struct cb_stored_cell *cell;
+
+	s.makespan_ns /= faster;
+	cell = add(p, "threads", workers, s, 0.01);
+	cell->pin_requested = TEXT(pin);
+	cell->cpu_set = TEXT(cpu_set);
+	return cell;
+}
+
+/* One ratio over all numbers of workers that both were measured with; 8 is the same in both, so spread has
+ * none. */
+static void test_placements(void **state)
+{
+	static struct paper p;
+	struct cb_analysis analysis;
+	const struct cb_placing *spread, *none;
+	const char *text;
+
+	(void)state;
+	p = (struct paper){ 0 };
+	add(&p, "serial", 1, plain_sample(1, 1000), 0.01)->pin_requested = TEXT("compact");
+	for (unsigned w = 2; w <= 8; w *= 2)
+		add_placed(&p, w, "compact", "", 1);
+	add_placed(&p, 2, "spread", "", 1.44);
+	add_placed(&p, 4, "spread", "", 1);
+	add_placed(&p, 4, "none", "", 1.01);
+	text = advice(&analysis, &p);
+	assert_int_equal(analysis.cases[0].placings_n, 2);
+	none = &analysis.cases[0].placings[0];
+	spread = &analysis.cases[0].placings[1];
+	assert_string_equal(spread->curve->pin, "spread");
+	assert_string_equal(spread->base->pin, "compact");
+	assert_close(spread->ratio.median, 1.2);
+	assert_int_equal(spread->ratio.n, SAMPLES / 2);
+	assert_int_equal(spread->shapes, 2);
+	assert_int_equal(spread->versus, CB_VERSUS_BEATEN);
+	assert_int_equal(none->versus, CB_VERSUS_EQUAL);
+	has(text, "Placement, threads, with 2 to 4 workers: spread has 1.2 x [1.2, 1.2] the rate of compact: "
+		  "faster.");
+	has(text,
+		"with 4 workers: unpinned has 1.01 x [1.01, 1.01] the rate of compact: not distinguishable");
+	cb_analysis_release(&analysis);
+}
+
+/* SMT siblings against two cores, and no word of what cannot be compared. */
+static void test_placements_by_cpus(void **state)
+{
+	static struct paper p;
+	struct cb_analysis analysis;
+	const char *text;
+
+	(void)state;
+	p = (struct paper){ 0 };
+	add(&p, "serial", 1, plain_sample(1, 1000), 0.01)->cpu_set = TEXT("0,2");
+	add_placed(&p, 2, "auto", "0,2", 1);
+	add_placed(&p, 2, "auto", "0..1", 0.6);
+	add_placed(&p, 4, "auto", "0..3", 1);
+	text = advice(&analysis, &p);
+	assert_int_equal(analysis.cases[0].placings_n, 1);
+	assert_int_equal(analysis.cases[0].placings[0].versus, CB_VERSUS_AHEAD);
+	has(text, "with 2 workers: CPUs 0..1 has 0.6 x [0.6, 0.6] the rate of CPUs 0,2: slower.");
+	cb_analysis_release(&analysis);
+}
+
+static void test_one_placement_is_no_word(void **state)
+{
+	static struct paper p;
+	struct cb_analysis analysis;
+
+	(void)state;
+	p = (struct paper){ 0 };
+	add(&p, "serial", 1, plain_sample(1, 1000), 0.01);
+	add(&p, "threads", 2, plain_sample(2, 1000), 0.01);
+	assert_null(strstr(advice(&analysis, &p), "Placement"));
+	assert_int_equal(analysis.cases[0].placings_n, 0);
+	cb_analysis_release(&analysis);
+}
+
 /* Above 1.05 x workers by its lower bound. */
 static void test_superlinear(void **state)
 {
@@ -364,11 +546,15 @@ static void test_superlinear(void **state)
 	add(&p, "serial", 1, plain_sample(1, 1000), 0.01);
 	add(&p, "threads", 2, fast, 0.01);
 	fast.makespan_ns /= 1.2;
+	fast.busy_ns /= 1.2;
+	fast.cpu_user_ns /= 1.2;
 	add(&p, "processes", 2, fast, 0.01);
 	analysis = analyze(&p);
 	assert_false(analysis.cases[0].points[1].superlinear);
 	assert_true(analysis.cases[0].points[2].superlinear);
 	assert_true(analysis.cases[0].points[2].serial_fraction < 0);
+	assert_null(cb_superlinear_reason(&analysis.cases[0].points[1]));
+	assert_non_null(strstr(cb_superlinear_reason(&analysis.cases[0].points[2]), "less CPU time a unit"));
 	cb_analysis_release(&analysis);
 }
 
@@ -382,9 +568,15 @@ int main(void)
 		cmocka_unit_test(test_beaten),
 		cmocka_unit_test(test_serial_wins),
 		cmocka_unit_test(test_cheapest),
+		cmocka_unit_test(test_unsure),
 		cmocka_unit_test(test_too_little),
 		cmocka_unit_test(test_nothing_measured),
 		cmocka_unit_test(test_curves),
+		cmocka_unit_test(test_unequal_blocks),
+		cmocka_unit_test(test_fit_takes_common_blocks),
+		cmocka_unit_test(test_placements),
+		cmocka_unit_test(test_placements_by_cpus),
+		cmocka_unit_test(test_one_placement_is_no_word),
 		cmocka_unit_test(test_superlinear),
 	};
 

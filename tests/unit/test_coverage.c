@@ -8,8 +8,8 @@
  */
 #include "lib/analyze/compare.h"
 #include "lib/gate/gate.h"
+#include "lib/plan/allot.h"
 #include "lib/plan/order.h"
-#include "lib/plan/stop.h"
 #include "lib/result/price.h"
 #include "tests/unit/noise.h"
 #include "tests/unit/result_fixture.h"
@@ -98,6 +98,8 @@ static void use_rule(struct cb_run_options *options, const struct rule *rule)
 
 /* ---- a measurement ---- */
 
+#define CELLS_MAX 2 /* of a group here */
+
 struct simulation {
 	struct fixture *f;
 	const struct noise *noise;
@@ -122,28 +124,59 @@ static void take_sample(struct simulation *s, unsigned cell, unsigned block)
 	fixture_add(s->f, cell, block, &sample);
 }
 
-/* Blocks of the group's cells until it is enough. */
+static void take_block(struct simulation *s, const unsigned *cells, unsigned n, unsigned block)
+{
+	unsigned order[2 * CELLS_MAX];
+
+	cb_order_block(&s->rng, order, n);
+	for (unsigned i = 0; i < 2 * n; i++)
+		take_sample(s, cells[order[i]], block);
+}
+
+/* Which cells the next block has: the session's rule, with time for all. Returns how many. */
+static unsigned choose(const struct simulation *s, const unsigned *cells, unsigned n, unsigned *ret)
+{
+	const struct cb_run_options *options = &s->f->options;
+	const struct cb_allot_rule rule = { .precision = options->precision,
+		.samples_min = options->samples_min,
+		.samples_max = options->samples_max,
+		.left_ns = UINT64_MAX / 2 };
+	struct cb_allot_cell asked[CELLS_MAX];
+	unsigned chosen = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		const struct cb_cell_result *cell = &s->f->result.cells[cells[i]];
+
+		asked[i] = (struct cb_allot_cell){ .cell = cells[i],
+			.base = cells[i] == SERIAL,
+			.samples = cell->samples_n,
+			.half_width = cb_estimate_half_width(&cell->summary.units_per_s),
+			.block_ns = 1 };
+	}
+	cb_allot_block(&rule, asked, n);
+	for (unsigned i = 0; i < n; i++)
+		if (asked[i].chosen)
+			ret[chosen++] = asked[i].cell;
+	return chosen;
+}
+
+/* Blocks of the group's cells until it is enough: a number, or the least and then by precision. */
 static void measure(struct simulation *s, const unsigned *cells, unsigned n)
 {
 	struct cb_result *result = &s->f->result;
 	const struct cb_run_options *options = &s->f->options;
-	struct cb_stop at = { .budget_ns = UINT64_MAX };
-	unsigned order[4];
+	unsigned least = options->samples ? options->samples : options->samples_min, block = 0;
+	unsigned next[CELLS_MAX], more = n;
 
-	assert_true(n <= 2);
+	assert_true(n <= CELLS_MAX);
 	for (unsigned i = 0; i < n; i++)
 		result->cells[cells[i]].samples_n = 0;
-	while (!cb_stop_now(options, &at)) {
-		cb_order_block(&s->rng, order, n);
-		for (unsigned i = 0; i < 2 * n; i++)
-			take_sample(s, cells[order[i]], at.samples / 2);
-		at.samples += 2;
-		if (at.samples < options->samples_min)
-			continue;
+	while (2 * block < least)
+		take_block(s, cells, n, block++);
+	cb_result_summarize(result, s->f->cells[cells[0]].group);
+	while (!options->samples && (more = choose(s, cells, n, next))) {
+		take_block(s, next, more, block++);
 		cb_result_summarize(result, s->f->cells[cells[0]].group);
-		at.precise = true;
-		for (unsigned i = 0; i < n; i++)
-			at.precise &= result->cells[cells[i]].summary.precision_reached;
 	}
 }
 

@@ -7,7 +7,6 @@
 
 #include <math.h>
 
-#include "lib/plan/stop.h"
 #include "lib/stats/looks.h"
 
 #define VALUES 66
@@ -83,37 +82,6 @@ static void test_no_values(void **state)
 	assert_true(isnan(estimate(0, cb_looks_of_samples(12, 30)).median));
 }
 
-/* ---- stopping ---- */
-
-static void test_when_it_ends(void **state)
-{
-	static const struct {
-		unsigned asked;
-		struct cb_stop at;
-		bool ends;
-	} rows[] = {
-		{ 7, { .samples = 6, .precise = true, .spent_ns = 100 }, false },
-		{ 7, { .samples = 8 }, true },
-		{ 0, { .samples = 10, .precise = true, .budget_ns = 100 }, false },
-		{ 0, { .samples = 12, .precise = true, .budget_ns = 100 }, true },
-		{ 0, { .samples = 12, .budget_ns = 100 }, false },
-		{ 0, { .samples = 30, .budget_ns = 100 }, true },
-		{ 0, { .samples = 2, .spent_ns = 90, .block_ns = 10, .budget_ns = 100 }, false },
-		{ 0, { .samples = 2, .spent_ns = 91, .block_ns = 10, .budget_ns = 100 }, true },
-		{ 0, { .samples = 0, .spent_ns = 91, .block_ns = 10, .budget_ns = 100 }, false },
-	};
-
-	(void)state;
-	for (unsigned i = 0; i < CB_COUNT(rows); i++) {
-		struct cb_run_options options = {
-			.samples = rows[i].asked, .samples_min = 12, .samples_max = 30
-		};
-
-		if (cb_stop_now(&options, &rows[i].at) != rows[i].ends)
-			fail_msg("row %u", i);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -122,7 +90,6 @@ int main(void)
 		cmocka_unit_test(test_between_two_looks),
 		cmocka_unit_test(test_a_fixed_number),
 		cmocka_unit_test(test_no_values),
-		cmocka_unit_test(test_when_it_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

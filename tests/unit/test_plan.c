@@ -470,12 +470,13 @@ static void test_hybrid_has_a_process_for_each_numa_node_in_use(void **state)
 {
 	struct fixture *f = start("pack:4 numa:1 core:4 pu:1");
 	unsigned two_nodes[] = { 0, 1, 2, 3, 4, 5, 6, 7 };
+	struct cb_numbers list = { .v = two_nodes, .n = CB_COUNT(two_nodes) };
 
 	(void)state;
 	ask_modes(f, LIST("hybrid"));
 	plan(f, LIST("fake_cpu"));
 	check_ids(&f->plan, LIST("fake_cpu/hybrid/4x4"));
-	f->options.cpus = (struct cb_numbers){ .v = two_nodes, .n = CB_COUNT(two_nodes) };
+	f->options.cpus = (struct cb_cpu_lists){ &list, 1 };
 	plan(f, LIST("fake_cpu"));
 	check_ids(&f->plan, LIST("fake_cpu/hybrid/2x4/cpus=0..7"));
 	done(f);
@@ -632,20 +633,86 @@ static void test_cpus_confine_and_are_part_of_the_id(void **state)
 {
 	struct fixture *f = start("core:8 pu:1");
 	unsigned cpus[] = { 6, 1, 2, 3 };
+	struct cb_numbers list = { .v = cpus, .n = CB_COUNT(cpus) };
 
 	(void)state;
-	f->options.cpus = (struct cb_numbers){ .v = cpus, .n = CB_COUNT(cpus) };
+	f->options.cpus = (struct cb_cpu_lists){ &list, 1 };
 	ask_modes(f, LIST("threads"));
 	plan(f, LIST("fake_cpu"));
 	check_ids(&f->plan, LIST("fake_cpu/threads/4/cpus=1..3,6"));
 	for (unsigned i = 0; i < 4; i++)
 		assert_in_set((unsigned)f->plan.cells[0].placement.worker_cpu[i],
 			((unsigned long[]){ 1, 2, 3, 6 }), 4);
-	assert_int_equal(f->plan.allowance.usable, 4);
+	assert_int_equal(f->plan.cpu_sets[0].allowance.usable, 4);
 	assert_int_equal(f->host.allowance.usable, 8);
 	cpus[0] = 9;
 	assert_int_equal(make(f, LIST("fake_cpu")), -EINVAL);
 	assert_int_equal(strncmp(f->err.text, "--cpus: CPU 9", 13), 0);
+	done(f);
+}
+
+static void ask_cpus(struct fixture *f, struct cb_numbers *lists, size_t n)
+{
+	f->options.cpus = (struct cb_cpu_lists){ lists, n };
+}
+
+/* SMT against cores: CPUs 0 and 1 are of one core, 0 and 2 of two. One worker sits on CPU 0 in both. */
+static void test_cpu_lists_are_an_axis(void **state)
+{
+	struct fixture *f = start("core:4 pu:2");
+	unsigned smt[] = { 0, 1 }, cores[] = { 0, 2 };
+	struct cb_numbers lists[] = { { .v = smt, .n = 2 }, { .v = cores, .n = 2 } };
+
+	(void)state;
+	ask_cpus(f, lists, 2);
+	ask_workers(f, "1..all");
+	ask_modes(f, LIST("serial", "threads"));
+	plan(f, LIST("fake_cpu"));
+	check_ids(&f->plan, LIST("fake_cpu/serial/1/cpus=0..1", "fake_cpu/threads/1/cpus=0..1",
+				    "fake_cpu/threads/2/cpus=0..1", "fake_cpu/threads/1/cpus=0,2",
+				    "fake_cpu/threads/2/cpus=0,2"));
+	assert_string_equal(f->plan.cells[3].reason, "it is placed like fake_cpu/threads/1/cpus=0..1");
+	assert_int_equal(f->plan.cells[2].placement.worker_cpu[1], 1);
+	assert_int_equal(f->plan.cells[4].placement.worker_cpu[1], 2);
+	done(f);
+}
+
+/* Each list has its own `all`; who is not pinned is placed alike only within the same list. */
+static void test_cpu_lists_of_different_lengths(void **state)
+{
+	struct fixture *f = start("core:4 pu:1");
+	unsigned few[] = { 0, 1 }, all[] = { 0, 1, 2, 3 };
+	struct cb_numbers lists[] = { { .v = few, .n = 2 }, { .v = all, .n = 4 } };
+
+	(void)state;
+	ask_cpus(f, lists, 2);
+	ask_modes(f, LIST("threads"));
+	f->options.pins = 1u << CB_PIN_NONE;
+	plan(f, LIST("fake_cpu"));
+	check_ids(&f->plan, LIST("fake_cpu/threads/2/none/cpus=0..1", "fake_cpu/threads/4/none/cpus=0..3"));
+	ask_workers(f, "2");
+	plan(f, LIST("fake_cpu"));
+	assert_int_equal(f->plan.cells[0].status, CB_OK);
+	assert_int_equal(f->plan.cells[1].status, CB_OK);
+	f->options.pins = 1u << CB_PIN_COMPACT | 1u << CB_PIN_SPREAD;
+	plan(f, LIST("fake_cpu"));
+	assert_int_equal(f->plan.cells_n, 4);
+	for (unsigned i = 1; i < 4; i++) /* one cache, so that compact and spread are the same */
+		assert_string_equal(
+			f->plan.cells[i].reason, "it is placed like fake_cpu/threads/2/compact/cpus=0..1");
+	done(f);
+}
+
+static void test_a_cpu_list_twice_is_refused(void **state)
+{
+	struct fixture *f = start("core:4 pu:1");
+	unsigned one[] = { 0, 1 }, same[] = { 1, 0 };
+	struct cb_numbers lists[] = { { .v = one, .n = 2 }, { .v = same, .n = 2 } };
+
+	(void)state;
+	ask_cpus(f, lists, 2);
+	assert_int_equal(make(f, LIST("fake_cpu")), -EINVAL);
+	assert_string_equal(f->err.text, "--cpus: 0..1 is there twice");
 	done(f);
 }
 
@@ -1062,13 +1129,32 @@ static void test_expected_time(void **state)
 	assert_true(cb_plan_expected_ns(&f->plan, &f->options) == (2 * 3 + 1 + 2 * 30) * SAMPLE_NS);
 	f->options.time_budget_ns = 5000000000;
 	assert_true(cb_plan_expected_ns(&f->plan, &f->options) == 5000000000);
-	/* Calibration does not stop at the budget. */
+	/* Calibration does not stop at the budget, and a block is measured after it. */
 	f->options.time_budget_ns = 1;
-	assert_true(cb_plan_expected_ns(&f->plan, &f->options) == (2 * 3 + 1) * SAMPLE_NS);
+	assert_true(cb_plan_expected_ns(&f->plan, &f->options) == (2 * 3 + 1 + 2 * 2) * SAMPLE_NS);
 	f->options.samples = 100;
 	assert_true(cb_plan_expected_ns(&f->plan, &f->options) == (2 * 3 + 1 + 2 * 100) * SAMPLE_NS);
 	f->options.units = 7;
 	assert_true(cb_plan_expected_ns(&f->plan, &f->options) == (1 + 2 * 100) * SAMPLE_NS);
+	done(f);
+}
+
+/* What a quiet host takes, and how far a budget goes that is less than that. */
+static void test_least_time(void **state)
+{
+	struct fixture *f = start("core:4 pu:1");
+
+	(void)state;
+	ask_modes(f, LIST("serial", "threads"));
+	plan(f, LIST("fake_cpu"));
+	f->options.samples_min = 12;
+	f->options.time_budget_ns = 1;
+	assert_true(cb_plan_least_ns(&f->plan, &f->options) == (2 * 3 + 1 + 2 * 12) * SAMPLE_NS);
+	assert_true(cb_plan_samples_in_budget(&f->plan, &f->options) == 2);
+	f->options.time_budget_ns = (2 * 3 + 1 + 2 * 5) * SAMPLE_NS;
+	assert_float_equal(cb_plan_samples_in_budget(&f->plan, &f->options), 5, 1e-9);
+	f->options.samples = 3;
+	assert_true(cb_plan_least_ns(&f->plan, &f->options) == (2 * 3 + 1 + 2 * 3) * SAMPLE_NS);
 	done(f);
 }
 
@@ -1162,6 +1248,9 @@ int main(void)
 		cmocka_unit_test(test_open_loop_needs_the_shared_counter),
 		cmocka_unit_test(test_each_place_has_a_cell_and_the_first_serial_one_is_the_baseline),
 		cmocka_unit_test(test_cpus_confine_and_are_part_of_the_id),
+		cmocka_unit_test(test_cpu_lists_are_an_axis),
+		cmocka_unit_test(test_cpu_lists_of_different_lengths),
+		cmocka_unit_test(test_a_cpu_list_twice_is_refused),
 		cmocka_unit_test(test_partners_are_counted_and_placed),
 		cmocka_unit_test(test_environment_reaches_supported),
 		cmocka_unit_test(test_support_denied_without_a_word_has_a_reason_too),
@@ -1187,6 +1276,7 @@ int main(void)
 		cmocka_unit_test(test_scan_mistakes_are_refused),
 		cmocka_unit_test(test_braces_are_plain_without_scans),
 		cmocka_unit_test(test_expected_time),
+		cmocka_unit_test(test_least_time),
 		cmocka_unit_test(test_expected_time_of_skipped_cells_is_none),
 		cmocka_unit_test(test_expected_time_counts_turns),
 		cmocka_unit_test(test_expected_time_of_waits_counts_no_turns),

@@ -97,6 +97,33 @@ static void test_refused(void **state)
 	refused(HEAD "\"cells\": [\n" CELL ",\n", -EBADMSG, "no complete JSON");
 	refused(HEAD "\"cells\": [\n{\"id\":\"a\"}\n]\n}\n", -EBADMSG, "lacks its id");
 	refused(HEAD "\"cells\": [\nnonsense\n]\n}\n", -EBADMSG, "no complete JSON");
+	/* memory is taken for each block up to the last */
+	refused(HEAD "\"cells\": [\n{\"id\":\"a\",\"workload\":\"a\",\"mode\":\"m\",\"workers\":1,"
+		     "\"status\":\"ok\",\"samples\":[{\"block\":4000000000,\"units\":1,\"makespan_ns\":1}]}"
+		     "\n]\n}\n",
+		-EBADMSG, "block number");
+}
+
+/* Words are shown as they are, so that nothing but a word is one; ids are quoted by who shows them. */
+static void test_words_are_words(void **state)
+{
+	static const char text[] = HEAD
+		"\"cells\": [\n"
+		"{\"id\":\"a/x\\u001b/2\",\"workload\":\"a\",\"mode\":\"x\\u001b[31m\\n > y\","
+		"\"pin_requested\":\"\\u00e9\",\"cpu_set\":\"0..1,3\",\"workers\":2,"
+		"\"status\":\"ok\",\"summary\":{\"bound\":\"cpu\\r\"}}\n]\n}\n";
+	struct cb_stored stored;
+	struct cb_error err = { 0 };
+
+	(void)state;
+	assert_int_equal(read_text(text, &stored, &err), 0);
+	assert_string_equal(stored.cells[0].mode, "x?[31m?"
+						  "?>?y");
+	assert_string_equal(stored.cells[0].pin_requested, "??");
+	assert_string_equal(stored.cells[0].bound, "cpu?");
+	assert_string_equal(stored.cells[0].cpu_set, "0..1,3");
+	assert_string_equal(stored.cells[0].id, "a/x\x1b/2");
+	cb_stored_release(&stored);
 }
 
 static void test_no_file(void **state)
@@ -117,6 +144,7 @@ int main(void)
 		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_other_layout),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_words_are_words),
 		cmocka_unit_test(test_no_file),
 	};
 

@@ -48,6 +48,16 @@ static void test_geometric_with_edges(void **state)
 	check("pack:1 numa:1 l3:1 core:64 pu:1", "1..all", "1 2 3 4 6 8 11 16 23 32 45 64");
 }
 
+/* 5 cores a cache, 10 a NUMA node, 20 a package, 40 in all, 80 CPUs: none of 5, 10, 20, 40 and 80 is left
+ * out. */
+static void test_every_edge_is_kept(void **state)
+{
+	(void)state;
+	check("pack:2 numa:2 l3:2 core:5 pu:2", "1..all", "1 2 3 4 5 6 8 10 11 16 20 23 32 40 45 64 80");
+	/* without SMT all cores are all CPUs */
+	check("pack:1 numa:3 l3:1 core:7 pu:1", "1..all", "1 2 3 4 6 7 8 11 16 21");
+}
+
 /* What was named is kept, and so is a range that names its end. */
 static void test_named_numbers_stay(void **state)
 {
@@ -63,6 +73,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_small_machines_take_all),
 		cmocka_unit_test(test_geometric_with_edges),
+		cmocka_unit_test(test_every_edge_is_kept),
 		cmocka_unit_test(test_named_numbers_stay),
 	};
 

@@ -12,8 +12,11 @@ function objectOf(keys, values) {
 function seriesName(series, all) {
 	const varies = (key) => new Set(all.filter((each) => each.mode !== "serial").map((each) => each[key])).size > 1;
 	const parts = [series.mode || "(no mode)"];
-	if (series.mode !== "serial")
+	if (series.mode !== "serial") {
 		parts.push(...["dispatch", "pin"].filter((key) => varies(key) && series[key]).map((key) => series[key]));
+		if (varies("cpu_set") && series.cpu_set)
+			parts.push(`CPUs ${series.cpu_set}`);
+	}
 	if (series.inflight > 1)
 		parts.push(`${series.inflight} in flight`);
 	if (series.arrivals)
