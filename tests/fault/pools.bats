@@ -88,7 +88,7 @@ killed()
 		for mode in processes threads hybrid; do
 			rm -f r.json r.json.part
 			faulty_background "${SHORT[@]}" --samples=2 --mode=$mode --workers=4 --dispatch=$dispatch \
-				--output=r.json fault:hook=run,how=hang,worker=999
+				--output=r.json fault:hook=run,how=hang,worker=1
 			await 10 at_work
 			sleep 0.3
 			kill "-$1" "$PID"
@@ -116,7 +116,7 @@ no_process()
 
 @test "a unit's process dies with its worker when nobody above is left" {
 	faulty_background "${SHORT[@]}" --samples=2 --mode=processes --workers=4 --dispatch=spawn --output=r.json \
-		fault:hook=run,how=hang,worker=999
+		fault:hook=run,how=hang,worker=1
 	await 10 at_work
 	sleep 0.3
 	leader=$(pgrep -P "$PID")
