@@ -34,13 +34,13 @@ static unsigned case_length(const struct cb_stored *file, unsigned from)
 	return n;
 }
 
-/* From the highest number, and no more than a cell has samples: a file may give any numbers. */
+/* From the highest number, and no more than there are samples: a file may give any numbers. */
 static unsigned blocks_of(const struct cb_stored_cell *cells, unsigned n)
 {
 	unsigned most = 0, samples = 0;
 
 	for (unsigned i = 0; i < n; i++) {
-		samples = cells[i].samples_n > samples ? cells[i].samples_n : samples;
+		samples += cells[i].samples_n;
 		for (unsigned k = 0; k < cells[i].samples_n; k++)
 			if (cb_stored_counts(&cells[i].samples[k]) && cells[i].samples[k].block >= most)
 				most = cells[i].samples[k].block + 1;

@@ -100,7 +100,8 @@ PY
 	measure null --workers=2
 	sed -E 's/"block":0/"block":3000000000/g; s/"block":1/"block":4294967294/g' r.json >edited.json
 	run timeout 20 "$CONCBENCH" analyze edited.json
-	assert_status 0
+	assert_status 2
+	assert_output "has a block number that cannot be"
 }
 
 @test "an answer that cannot be written is no success" {
