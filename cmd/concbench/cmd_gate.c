@@ -157,21 +157,12 @@ static void tell_stale(const struct command *c)
 
 static int open_output(struct command *c)
 {
-	const char *output = c->cli.output;
-	struct cb_error err = { 0 };
+	int status = cb_open_output(
+		c->cli.output, "gate", &c->stage.host, true, &c->saver, &c->path, &c->saving);
 
-	if (output ? !strcmp(output, "-") : !isatty(STDOUT_FILENO))
-		return cb_stdout_check();
-	c->path = output ? strdup(output) : cb_default_path("gate", &c->stage.host, true);
-	if (!c->path)
-		return CB_EXIT_UNSAVED;
-	if (cb_saver_init(&c->saver, c->path, &err) < 0) {
-		cb_complain("--output", err.text);
-		return CB_EXIT_UNSAVED;
-	}
-	c->saving = true;
-	tell_stale(c);
-	return 0;
+	if (c->saving)
+		tell_stale(c);
+	return status;
 }
 
 static int enter(struct command *c)

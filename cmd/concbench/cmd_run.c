@@ -40,20 +40,8 @@ static int make_plan(struct run *run)
 
 static int open_output(struct run *run)
 {
-	const char *output = run->it.cli.output;
-	struct cb_error err = { 0 };
-
-	if (output ? !strcmp(output, "-") : !isatty(STDOUT_FILENO))
-		return cb_stdout_check();
-	run->path = output ? strdup(output) : cb_default_path("", &run->stage.host, true);
-	if (!run->path)
-		return CB_EXIT_UNSAVED;
-	if (cb_saver_init(&run->saver, run->path, &err) < 0) {
-		cb_complain("--output", err.text);
-		return CB_EXIT_UNSAVED;
-	}
-	run->saving = true;
-	return 0;
+	return cb_open_output(
+		run->it.cli.output, "", &run->stage.host, true, &run->saver, &run->path, &run->saving);
 }
 
 static int enter(struct run *run)

@@ -171,20 +171,8 @@ static int make_plan(struct command *c)
 
 static int open_output(struct command *c)
 {
-	const char *output = c->cli.output;
-	struct cb_error err = { 0 };
-
-	if (output ? !strcmp(output, "-") : !isatty(STDOUT_FILENO))
-		return cb_stdout_check();
-	c->path = output ? strdup(output) : cb_default_path("selftest", &c->stage.host, false);
-	if (!c->path)
-		return CB_EXIT_UNSAVED;
-	if (cb_saver_init(&c->saver, c->path, &err) < 0) {
-		cb_complain("--output", err.text);
-		return CB_EXIT_UNSAVED;
-	}
-	c->saving = true;
-	return 0;
+	return cb_open_output(
+		c->cli.output, "selftest", &c->stage.host, false, &c->saver, &c->path, &c->saving);
 }
 
 static int refuse_file(const char *path, const struct cb_error *why)

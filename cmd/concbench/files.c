@@ -1,6 +1,7 @@
 #include "cmd/concbench/files.h"
 
 #include "cmd/concbench/cmd.h"
+#include "cmd/concbench/stdout_json.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -36,6 +37,24 @@ char *cb_default_path(const char *prefix, const struct cb_host *host, bool stamp
 		return NULL;
 	}
 	return path;
+}
+
+int cb_open_output(const char *output, const char *prefix, const struct cb_host *host, bool stamped,
+	struct cb_saver *saver, char **ret_path, bool *ret_saving)
+{
+	struct cb_error err = { 0 };
+
+	if (output ? !strcmp(output, "-") : !isatty(STDOUT_FILENO))
+		return cb_stdout_check();
+	*ret_path = output ? strdup(output) : cb_default_path(prefix, host, stamped);
+	if (!*ret_path)
+		return CB_EXIT_UNSAVED;
+	if (cb_saver_init(saver, *ret_path, &err) < 0) {
+		cb_complain("--output", err.text);
+		return CB_EXIT_UNSAVED;
+	}
+	*ret_saving = true;
+	return 0;
 }
 
 int cb_scratch_dir(char **dir, struct cb_error *err)

@@ -12,28 +12,13 @@ setup_file()
 	install_concbench
 }
 
-validate_gate()
-{
-	python3 - "$ROOT/docs/gate.schema.json" "$@" <<-'END'
-		import json, sys
-		import jsonschema
-
-		with open(sys.argv[1]) as f:
-		    schema = json.load(f)
-		jsonschema.Draft202012Validator.check_schema(schema)
-		for path in sys.argv[2:]:
-		    with open(path) as f:
-		        jsonschema.validate(json.load(f), schema)
-	END
-}
-
 @test "gate: the same build does not fail" {
 	arm base
 	arm head
 	gate base head
 	assert_status 0
 	assert_output "^verdict: PASS"
-	validate_gate gate.json
+	validate gate.json
 	assert_json gate.json "d['verdict'] == 'PASS' and d['cells'][0]['verdict'] == 'PASS' and not d['partial']"
 	# screening, and the null arm; nothing to confirm
 	assert_json gate.json "len(d['cells'][0]['screen']['blocks']) == 8 and len(d['null']['blocks']) == 8"
@@ -47,7 +32,7 @@ validate_gate()
 	assert_status 1
 	assert_output "^work/threads/1 +[+](9|10)[.][0-9]%.*FAIL; could have detected [+]"
 	assert_output "^verdict: FAIL"
-	validate_gate gate.json
+	validate gate.json
 	assert_json gate.json "d['cells'][0]['flagged'] and d['cells'][0]['confirmed']"
 	assert_json gate.json "len(d['cells'][0]['confirm']['blocks']) == 16"
 	# units are shared, orders are those of the coins, and coins differ
@@ -122,7 +107,7 @@ validate_gate()
 	gate base head
 	assert_status 5
 	assert_output "work/threads/1 +failed: head: crashed: was ended by signal 11"
-	validate_gate gate.json
+	validate gate.json
 	assert_json gate.json "cells[0]['status'] == 'failed' and d['verdict'] == 'none'"
 	# the other cells of the plan are judged, but the crash counts
 	arm base cells=2
@@ -231,7 +216,7 @@ validate_gate()
 	assert_output "100% of the blocks were dropped"
 	assert_output "verdict: none"
 	assert_json gate.json "d['verdict'] == 'none' and all(b['dropped'] == 'steal' for b in cells[0]['screen']['blocks'])"
-	validate_gate gate.json
+	validate gate.json
 }
 
 @test "gate: a null arm that moves makes the environment unfit" {
@@ -318,7 +303,7 @@ validate_gate()
 	kill -INT $pid
 	wait $pid && fail "status 0" || [ $? -eq 130 ]
 	assert_json gate.json "d['partial'] and d['verdict'] == 'none' and 0 < len(cells[0]['screen']['blocks']) < 8"
-	validate_gate gate.json
+	validate gate.json
 	run "$CONCBENCH" gate --replay=gate.json
 	assert_output "verdict: none: it was not finished"
 	rm gate.json
@@ -379,7 +364,7 @@ validate_gate()
 		--sample-time=3ms --warmup=1ms --blocks=4 --output=gate.json hostile
 	echo "$stderr"
 	[ "$status" -eq 0 ] || [ "$status" -eq 3 ] || [ "$status" -eq 4 ]
-	validate_gate gate.json
+	validate gate.json
 	assert_json gate.json "[c['status'] for c in cells] == ['ok'] and len(d['null']['blocks']) == 8"
 	run "$CONCBENCH" gate --replay=gate.json
 	assert_output "to the last bit"
@@ -406,7 +391,7 @@ validate_gate()
 	# the null arm moves by chance once in a hundred times
 	[ "$status" -eq 1 ] || [ "$status" -eq 4 ]
 	assert_json gate.json "cells[0]['verdict'] == 'FAIL' and cells[0]['workload'] == 'command'"
-	validate_gate gate.json
+	validate gate.json
 	run "$CONCBENCH" gate --base=cmd:true --head=cmd:false --mode=serial --output=gate.json
 	assert_status 5
 	assert_output "failed: head: failed"
@@ -479,7 +464,7 @@ validate_gate()
 	echo "$stderr"
 	[ "$status" -eq 0 ] || [ "$status" -eq 3 ] || [ "$status" -eq 4 ]
 	printf '%s\n' "$output" >gate.json
-	validate_gate gate.json
+	validate gate.json
 	run "$CONCBENCH" gate --replay=gate.json
 	assert_output "to the last bit"
 }

@@ -26,25 +26,10 @@ assert_done()
 	[ "$status" -eq 0 ] || [ "$status" -eq 4 ] || fail "exit status $status; output: $output"
 }
 
-validate_selftest()
-{
-	python3 - "$ROOT/docs/selftest.schema.json" "$@" <<-'END'
-		import json, sys
-		import jsonschema
-
-		with open(sys.argv[1]) as f:
-		    schema = json.load(f)
-		jsonschema.Draft202012Validator.check_schema(schema)
-		for path in sys.argv[2:]:
-		    with open(path) as f:
-		        jsonschema.validate(json.load(f), schema)
-	END
-}
-
 @test "selftest: gates are measured, replayed, saved and told; the same command shows them again, another is refused" {
 	selftest 1 0,20
 	assert_done
-	validate_selftest s.json
+	validate s.json
 	assert_json s.json "not d['partial'] and d['planned'] == 2 and len(d['gates']) == 2"
 	# the slowdown is what was asked for, by the units that were counted
 	assert_json s.json "sorted((g['slowdown'], g['head_units'] * 5 == g['base_units'] * (6 if g['slowdown'] else 5))
@@ -118,7 +103,7 @@ validate_selftest()
 	kill -KILL $pid
 	wait $pid || true
 	[ ! -e s.json ]
-	validate_selftest s.json.part
+	validate s.json.part
 	assert_json s.json.part "d['partial'] and 0 < len(d['gates']) < 4"
 	json s.json.part "d['gates'][0]" >first
 	env --default-signal=INT "${command[@]}" 2>again &
@@ -129,7 +114,7 @@ validate_selftest()
 	grep -q 's.json.part: going on; [123] of 4 gates are done' again || fail "$(cat again)"
 	# unless that one was the last
 	[ "$code" -eq 130 ] || grep -q '^4/4 ' again || fail "status $code: $(cat again)"
-	validate_selftest s.json
+	validate s.json
 	run --separate-stderr "${command[@]}"
 	assert_done
 	assert_json s.json "not d['partial'] and len(d['gates']) == 4 and 'summary' in d"
@@ -182,7 +167,7 @@ validate_selftest()
 		--output=s.json fault:hook=run,how=segv
 	assert_status 5
 	[[ $stderr == *"fault:"*": base: crashed"* ]]
-	validate_selftest s.json
+	validate s.json
 	assert_json s.json "d['gates'][0]['outcome'] == 'failed' and d['summary']['equals']['failed'] == 1"
 }
 
