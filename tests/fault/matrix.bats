@@ -91,7 +91,7 @@ check_end()
 }
 
 @test "a hang beside a healthy workload" {
-	check_end run hang 2000 fault
+	check_end run hang 1000 fault
 }
 
 @test "an error returned" {
