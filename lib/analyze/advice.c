@@ -2,7 +2,9 @@
  * What to use. Among the cells that cannot be told from the fastest one, by a difference that matters, the
  * plainest is advised: fewest workers, then least memory. A difference is claimed only where the interval of
  * the ratio over whole blocks excludes 1 and the ratio is above CB_MATTERS: taking the highest of several
- * medians favours lucky ones, by about the noise, and nobody changes a program for less.
+ * medians favours lucky ones, by about the noise, and nobody changes a program for less. More workers than
+ * CPUs have to prove their worth: without a claim the fastest of those that fit is taken in their place,
+ * however high their median.
  */
 #include "lib/analyze/analyze.h"
 
@@ -33,19 +35,43 @@ static bool plainer(const struct cb_point *a, const struct cb_point *b)
 	return a->pss_bytes < b->pss_bytes;
 }
 
+/* Whether there are blocks enough to claim that a is faster than b, and they do not. most: b's share of a's
+ * rate may be no less than 1 / most. */
+static bool not_told_apart(const struct cb_case *c, const struct cb_point *a, const struct cb_point *b,
+	double most, double *scratch)
+{
+	struct cb_estimate ratio = cb_point_ratio(c, a, b, scratch);
+
+	return !isnan(ratio.ci_low) && !claims(&ratio) && ratio.median <= most;
+}
+
+/* The fastest point, or where that one has more workers than CPUs, the fastest that fits and is not told from
+ * it. */
+static const struct cb_point *fastest_to_advise(
+	const struct cb_case *c, const struct cb_point *fastest, double *scratch)
+{
+	const struct cb_point *fits = NULL;
+
+	for (unsigned i = 0; fastest->cell->oversubscribed && i < c->n; i++)
+		if (!c->points[i].cell->oversubscribed && faster(&c->points[i], fits) &&
+			not_told_apart(c, fastest, &c->points[i], INFINITY, scratch))
+			fits = &c->points[i];
+	return fits ? fits : fastest;
+}
+
 static void choose(const struct cb_case *c, struct cb_advice *a, double *scratch)
 {
+	const struct cb_point *from;
+
 	for (unsigned i = 0; i < c->n; i++)
 		if (faster(&c->points[i], a->fastest))
 			a->fastest = &c->points[i];
-	a->advised = a->fastest;
-	for (unsigned i = 0; i < c->n; i++) {
-		struct cb_estimate ratio = cb_point_ratio(c, a->fastest, &c->points[i], scratch);
-
-		if (!isnan(ratio.ci_low) && !claims(&ratio) && ratio.median <= CB_MATTERS &&
+	from = fastest_to_advise(c, a->fastest, scratch);
+	a->advised = from;
+	for (unsigned i = 0; i < c->n; i++)
+		if (not_told_apart(c, from, &c->points[i], CB_MATTERS, scratch) &&
 			plainer(&c->points[i], a->advised))
 			a->advised = &c->points[i];
-	}
 	for (unsigned i = 0; a->advised == c->serial && i < c->n; i++)
 		if (&c->points[i] != c->serial && faster(&c->points[i], a->second))
 			a->second = &c->points[i];

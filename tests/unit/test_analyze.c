@@ -314,6 +314,35 @@ static void test_unsure(void **state)
 	cb_analysis_release(&analysis);
 }
 
+/*
+ * 4 threads on 2 CPUs are faster than 2 by the median, once in four blocks they are not: nothing is shown, so
+ * 2 are advised, and not serial, than which they are no less faster.
+ */
+static void test_too_many_prove_their_worth(void **state)
+{
+	static struct paper p;
+	struct cb_stored_cell *many;
+	struct cb_analysis analysis;
+	const char *text;
+
+	(void)state;
+	p = (struct paper){ 0 };
+	add(&p, "serial", 1, plain_sample(1, 1000), 0.01);
+	add(&p, "threads", 2, plain_sample(2, 2000), 0.01);
+	many = add(&p, "threads", 4, plain_sample(2, 2000), 0.01);
+	many->oversubscribed = true;
+	for (unsigned i = 0; i < SAMPLES; i++)
+		many->samples[i].makespan_ns *= i < SAMPLES / 4 ? 1.6 : 0.9;
+	text = advice(&analysis, &p);
+	has(text, "Use 2 threads: 2 x [2, 2] the rate of serial.");
+	has(text, "4 threads had the highest rate, which is not told from it: 1.11 x ");
+	cb_analysis_release(&analysis);
+	for (unsigned i = 0; i < SAMPLES; i++) /* all blocks agree */
+		many->samples[i].makespan_ns = p.cells[1].samples[i].makespan_ns * 0.9;
+	has(advice(&analysis, &p), "Use 4 threads: 2.22 x ");
+	cb_analysis_release(&analysis);
+}
+
 static void test_too_little(void **state)
 {
 	static struct paper p;
@@ -569,6 +598,7 @@ int main(void)
 		cmocka_unit_test(test_serial_wins),
 		cmocka_unit_test(test_cheapest),
 		cmocka_unit_test(test_unsure),
+		cmocka_unit_test(test_too_many_prove_their_worth),
 		cmocka_unit_test(test_too_little),
 		cmocka_unit_test(test_nothing_measured),
 		cmocka_unit_test(test_curves),
