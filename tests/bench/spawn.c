@@ -1,35 +1,64 @@
 /*
- * spawn fork|thread WORKERS COUNT: ns to create a child that does nothing and to wait for its end, COUNT
- * times one after another. WORKERS processes do so at once (for thread: threads of one process), each on a
- * CPU of its own. Printed is the time from the common start to the last end, divided by all children.
+ * spawn fork|kin|thread WORKERS COUNT [LIBRARY...]: ns to create a child that does nothing and to wait for
+ * its end, COUNT times one after another. WORKERS processes do so at once (for thread: threads of one
+ * process), each on a CPU of its own. Printed is the time from the common start to the last end, divided by
+ * all children.
+ *
+ * kin: fork, and the child does what concbench's has to: it asks to die with its parent, and hands back a
+ * result through shared memory. LIBRARY...: loaded before, as each mapping is copied by each fork.
  */
 #include "tests/bench/bare.h"
 
+#include <dlfcn.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define STACK_BYTES (256 * 1024) /* as concbench's */
 #define LEAD_NS     50000000     /* what all workers have until the start, their first children included */
+#define WORKERS_MAX 64
+
+static _Thread_local unsigned mine; /* the worker's number */
 
 /* Shared between main and workers. */
 struct race {
 	uint64_t start_ns;
 	unsigned long count;
-	int (*one)(void);
+	int (*one)(struct race *);
 	_Atomic uint64_t end_ns; /* the latest */
 	_Atomic unsigned workers;
+	_Alignas(128) _Atomic unsigned long results[WORKERS_MAX][16];
 };
 
-static int fork_one(void)
+static int fork_one(struct race *race)
 {
 	pid_t pid = fork();
 
+	(void)race;
 	if (!pid)
 		_exit(0);
 	return pid < 0 || waitpid(pid, NULL, 0) != pid;
+}
+
+static int fork_kin(struct race *race)
+{
+	_Atomic unsigned long *result = race->results[mine];
+	unsigned long before = atomic_load_explicit(result, memory_order_relaxed);
+	pid_t parent = getpid(), pid = fork();
+
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != parent)
+			_exit(1);
+		atomic_store_explicit(result, before + 1, memory_order_release);
+		_exit(0);
+	}
+	return pid < 0 || waitpid(pid, NULL, 0) != pid ||
+	       atomic_load_explicit(result, memory_order_acquire) != before + 1;
 }
 
 static void *nothing(void *arg)
@@ -37,12 +66,13 @@ static void *nothing(void *arg)
 	return arg;
 }
 
-static int thread_one(void)
+static int thread_one(struct race *race)
 {
 	pthread_attr_t attr;
 	pthread_t id;
 	int r;
 
+	(void)race;
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, STACK_BYTES);
 	r = pthread_create(&id, &attr, nothing, NULL);
@@ -55,14 +85,15 @@ static void *worker(void *arg)
 	struct race *race = arg;
 	uint64_t now, latest = 0;
 
-	pin_to((int)atomic_fetch_add(&race->workers, 1));
+	mine = atomic_fetch_add(&race->workers, 1);
+	pin_to((int)mine);
 	for (unsigned i = 0; i < 50; i++) /* the first are dearer */
-		if (race->one())
+		if (race->one(race))
 			exit(1);
 	while (now_ns() < race->start_ns)
 		;
 	for (unsigned long i = 0; i < race->count; i++)
-		if (race->one())
+		if (race->one(race))
 			exit(1);
 	now = now_ns();
 	while (latest < now && !atomic_compare_exchange_weak(&race->end_ns, &latest, now))
@@ -108,11 +139,16 @@ int main(int argc, char **argv)
 	int threads = argc > 1 && !strcmp(argv[1], "thread");
 	unsigned long workers;
 
-	if (argc != 4 || race == MAP_FAILED)
-		return fprintf(stderr, "usage: spawn fork|thread WORKERS COUNT\n"), 2;
+	if (argc < 4 || race == MAP_FAILED)
+		return fprintf(stderr, "usage: spawn fork|kin|thread WORKERS COUNT [LIBRARY...]\n"), 2;
 	workers = number(argv[2]);
+	if (workers > WORKERS_MAX)
+		return fprintf(stderr, "no more than %d workers\n", WORKERS_MAX), 2;
+	for (int i = 4; i < argc; i++)
+		if (!dlopen(argv[i], RTLD_NOW))
+			return fprintf(stderr, "%s\n", dlerror()), 1;
 	race->count = number(argv[3]);
-	race->one = threads ? thread_one : fork_one;
+	race->one = threads ? thread_one : strcmp(argv[1], "kin") ? fork_one : fork_kin;
 	race->start_ns = now_ns() + LEAD_NS;
 	if ((threads ? race_threads : race_processes)(race, workers))
 		return 1;

@@ -160,20 +160,18 @@ static void test_stamps(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < CB_COUNT(sizes); i++) {
-		uint64_t size = sizes[i], last = (size / 8 - 1) * 8, stamps = 0;
+		uint64_t size = sizes[i], last = (size / 8 - 1) * 8;
 
 		cb_ipc_fill(message, size, 42);
 		assert_int_equal(cb_ipc_number(message), 42);
 		assert_true(cb_ipc_right(message, size, 42));
 		assert_false(cb_ipc_right(message, size, 43));
-		for (uint64_t at = 0; at < size; at = cb_ipc_next(at, size), stamps++) {
-			assert_in_range(at, 0, last);
-			assert_true(at == last || cb_ipc_next(at, size) - at <= CB_IPC_STRIDE);
+		for (uint64_t at = 0; at + 8 <= size; at += 8) {
 			message[at + 7] ^= 0x80;
-			assert_false(cb_ipc_right(message, size, 42));
+			assert_int_equal(
+				cb_ipc_right(message, size, 42), at % CB_IPC_STRIDE && at != last);
 			message[at + 7] ^= 0x80;
 		}
-		assert_int_equal(stamps, 1 + (last + CB_IPC_STRIDE - 1) / CB_IPC_STRIDE);
 	}
 }
 
