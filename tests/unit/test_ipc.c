@@ -168,8 +168,7 @@ static void test_stamps(void **state)
 		assert_false(cb_ipc_right(message, size, 43));
 		for (uint64_t at = 0; at + 8 <= size; at += 8) {
 			message[at + 7] ^= 0x80;
-			assert_int_equal(
-				cb_ipc_right(message, size, 42), at % CB_IPC_STRIDE && at != last);
+			assert_int_equal(cb_ipc_right(message, size, 42), at % CB_IPC_STRIDE && at != last);
 			message[at + 7] ^= 0x80;
 		}
 	}
