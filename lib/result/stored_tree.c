@@ -37,12 +37,12 @@ static const struct field sample_numbers[] = {
 	SAMPLE(stop_skew_ns),
 	SAMPLE(cpu_user_ns),
 	SAMPLE(cpu_sys_ns),
+	SAMPLE(ctx_voluntary),
+	SAMPLE(ctx_involuntary),
 	SAMPLE(run_delay_ns),
 	SAMPLE(off_cpu_ns),
 	SAMPLE(steal_ns),
 	SAMPLE(throttled_ns),
-	SAMPLE(ctx_voluntary),
-	SAMPLE(ctx_involuntary),
 	SAMPLE(pss_bytes),
 	SAMPLE(capacity),
 };
@@ -69,10 +69,31 @@ static double number(const cJSON *in, const char *key)
 	return number_of(cJSON_GetObjectItemCaseSensitive(in, key));
 }
 
+/* The member of that name, looked for from `from` on and then from the first one to there; NULL: none. */
+static const cJSON *find(const cJSON *in, const cJSON *from, const char *key)
+{
+	for (const cJSON *item = from; item; item = item->next)
+		if (!strcmp(item->string, key))
+			return item;
+	for (const cJSON *item = in->child; item != from; item = item->next)
+		if (!strcmp(item->string, key))
+			return item;
+	return NULL;
+}
+
+/*
+ * NaN where there is none. Tables are in the order of the members, and each search begins where the one
+ * before ended: large files have millions of members.
+ */
 static void numbers(const cJSON *in, const struct field *fields, size_t n, void *to)
 {
-	for (size_t i = 0; i < n; i++)
-		*(double *)(void *)((char *)to + fields[i].offset) = number(in, fields[i].key);
+	const cJSON *from = cJSON_IsObject(in) ? in->child : NULL, *item;
+
+	for (size_t i = 0; i < n; i++) {
+		item = from ? find(in, from, fields[i].key) : NULL;
+		*(double *)(void *)((char *)to + fields[i].offset) = number_of(item);
+		from = item && item->next ? item->next : from;
+	}
 }
 
 static int text(const cJSON *in, const char *key, char **ret)
@@ -152,27 +173,29 @@ static double mean_of_quartiles(const cJSON *quartiles, const char *key, double 
 	return (q[0] / 2 + q[1] + q[2] + q[3] + q[4] / 2) / 4;
 }
 
-/* Over all workers. Who came when all was done, without a unit, came at the end. */
-static double sum_of_workers(const cJSON *in, const char *key, double workers, double makespan_ns)
+/* Over all workers, by their rows, or where there are too many by quartiles. Who came when all was done,
+ * without a unit, came at the end. */
+static double sum_of_workers(
+	const cJSON *rows, const cJSON *quartiles, const char *key, double workers, double makespan_ns)
 {
-	const cJSON *rows = cJSON_GetObjectItemCaseSensitive(in, "workers");
-
 	if (rows)
 		return sum_of_rows(rows, key, makespan_ns);
-	return workers *
-	       mean_of_quartiles(cJSON_GetObjectItemCaseSensitive(in, "worker_quartiles"), key, makespan_ns);
+	return workers * mean_of_quartiles(quartiles, key, makespan_ns);
 }
 
 static void take_sample(const cJSON *in, double workers, struct cb_stored_sample *ret)
 {
+	const cJSON *rows = cJSON_GetObjectItemCaseSensitive(in, "workers");
+	const cJSON *quartiles = rows ? NULL : cJSON_GetObjectItemCaseSensitive(in, "worker_quartiles");
+
 	numbers(in, sample_numbers, CB_COUNT(sample_numbers), ret);
 	ret->block = count_of(in, "block");
 	ret->order = count_of(in, "order");
 	ret->discarded = flag(in, "discarded");
 	ret->unpaired = flag(in, "unpaired");
-	ret->failed = cJSON_HasObjectItem(in, "status");
-	ret->late_ns = sum_of_workers(in, "start_ns", workers, ret->makespan_ns);
-	ret->busy_ns = sum_of_workers(in, "end_ns", workers, ret->makespan_ns) - ret->late_ns;
+	ret->failed = cJSON_GetObjectItemCaseSensitive(in, "status") != NULL;
+	ret->late_ns = sum_of_workers(rows, quartiles, "start_ns", workers, ret->makespan_ns);
+	ret->busy_ns = sum_of_workers(rows, quartiles, "end_ns", workers, ret->makespan_ns) - ret->late_ns;
 }
 
 /* ---- a cell ---- */
@@ -214,7 +237,7 @@ static int take_cell(const cJSON *in, struct cb_stored_cell *cell)
 	numbers(in, cell_numbers, CB_COUNT(cell_numbers), cell);
 	cell->cpus = cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(in, "cpus"));
 	cell->oversubscribed = flag(in, "oversubscribed");
-	cell->open_loop = cJSON_HasObjectItem(in, "open_loop");
+	cell->open_loop = cJSON_GetObjectItemCaseSensitive(in, "open_loop") != NULL;
 	cell->p99_ns = number(cJSON_GetObjectItemCaseSensitive(in, "latency"), "p99_ns");
 	r = r ? r : words(in, cell_words, CB_COUNT(cell_words), cell);
 	r = r ? r : word(cJSON_GetObjectItemCaseSensitive(in, "summary"), "bound", &cell->bound);
