@@ -61,7 +61,7 @@ static const struct field host_numbers[] = { FILE_(cpus_usable), FILE_(cores), F
 
 static double number_of(const cJSON *item)
 {
-	return cJSON_IsNumber(item) ? item->valuedouble : NAN;
+	return item && cJSON_IsNumber(item) ? item->valuedouble : NAN;
 }
 
 static double number(const cJSON *in, const char *key)
