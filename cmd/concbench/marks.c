@@ -7,6 +7,8 @@
 #define QUEUED_SHARE 0.03
 /* Reading the clock twice is 2 % of such a makespan, and starting together takes as long. */
 #define CLOCK_READS 100
+/* CPU time is counted from some 10 us before the start: of a shorter makespan no share can be told. */
+#define USAGE_NS 50000.0
 
 double cb_queued_share(const struct cb_cell_result *cell)
 {
@@ -26,7 +28,7 @@ static bool is_queued(const struct cb_result *result, const struct cb_cell_resul
 
 static bool is_short(const struct cb_result *result, const struct cb_cell_result *cell)
 {
-	return (double)cell->summary.makespan_ns < CLOCK_READS * result->host->clock_ns;
+	return (double)cell->summary.makespan_ns < fmax(CLOCK_READS * result->host->clock_ns, USAGE_NS);
 }
 
 static bool is_capacity_low(const struct cb_result *result, const struct cb_cell_result *cell)

@@ -12,6 +12,7 @@ from .text import TIME, divide, shown, three_digits
 SUPERLINEAR = 1.05  # a speed-up above this many times the workers
 QUEUED_SHARE = 0.03  # of their time that workers queued for a CPU of their own
 CLOCK_READS = 100  # a makespan shorter than this many reads of the clock
+USAGE_NS = 50000  # or than this, as CPU time is counted from some 10 us before it, is too short
 LOAD_QUEUED = 0.05  # of their time that workers queued, for whatever reason
 LOAD_SWITCHES = 10000  # context switches a second on a CPU: about 1 % of its time
 
@@ -206,7 +207,7 @@ def is_imprecise(entry: Entry) -> bool:
 def is_short(entry: Entry) -> bool:
     """Whether the clock is too coarse for the samples."""
     makespan, clock = lookup(entry.cell, ("summary", "makespan_ns")), lookup(entry.result.data, ("host", "clock_ns"))
-    return None not in (makespan, clock) and makespan < CLOCK_READS * clock
+    return None not in (makespan, clock) and makespan < max(CLOCK_READS * clock, USAGE_NS)
 
 
 def is_brief(entry: Entry) -> bool:
