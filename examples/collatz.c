@@ -1,6 +1,6 @@
 /*
  * collatz: a plugin for concbench, the smallest that shows all that is usual: parameters, a digest with its
- *oracle, a metric. A unit follows the Collatz sequence of one number to 1.
+ * oracle, a metric. A unit follows the Collatz sequence of one number to 1.
  *
  *	make                                 # needs concbench.pc: PKG_CONFIG_PATH=PREFIX/lib/pkgconfig
  *	concbench run --plugin=./collatz.so collatz:from=1000000
