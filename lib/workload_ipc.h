@@ -278,8 +278,8 @@ static inline uint64_t cb_ipc_answer(const struct cb_worker *w, uint64_t number)
 
 /*
  * Stamps are at 0, at every CB_IPC_STRIDE, and in the last whole word. After each switch of contexts the
- * CPU's predictors know nothing of this code, so a short message is stamped and looked at without a branch
- * that could be mispredicted.
+ * CPU has forgotten how branches go, so there are few of them for a short message, and none that depends on
+ * what it holds.
  */
 static inline uint64_t cb_ipc_last(uint64_t size)
 {

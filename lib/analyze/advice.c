@@ -3,8 +3,8 @@
  * plainest is advised: fewest workers, then least memory. A difference is claimed only where the interval of
  * the ratio over whole blocks excludes 1 and the ratio is above CB_MATTERS: taking the highest of several
  * medians favours lucky ones, by about the noise, and nobody changes a program for less. More workers than
- * CPUs have to prove their worth: without a claim the fastest of those that fit is taken in their place,
- * however high their median.
+ * CPUs have to prove their worth, which is to beat the fastest cell of those that fit: without a claim that
+ * one is taken in their place, however high their median.
  */
 #include "lib/analyze/analyze.h"
 
@@ -35,28 +35,59 @@ static bool plainer(const struct cb_point *a, const struct cb_point *b)
 	return a->pss_bytes < b->pss_bytes;
 }
 
-/* Whether there are blocks enough to claim that a is faster than b, and they do not. most: b's share of a's
- * rate may be no less than 1 / most. */
-static bool not_told_apart(const struct cb_case *c, const struct cb_point *a, const struct cb_point *b,
-	double most, double *scratch)
+/* Whether there are blocks enough to claim that a is faster than b, and they do not. */
+static bool not_told_apart(
+	const struct cb_case *c, const struct cb_point *a, const struct cb_point *b, double *scratch)
 {
 	struct cb_estimate ratio = cb_point_ratio(c, a, b, scratch);
 
-	return !isnan(ratio.ci_low) && !claims(&ratio) && ratio.median <= most;
+	return !isnan(ratio.ci_low) && !claims(&ratio);
 }
 
-/* The fastest point, or where that one has more workers than CPUs, the fastest that fits and is not told from
- * it. */
+/* Whether p is as good as `from`, and not beaten by the fastest of all either. */
+static bool is_as_good(const struct cb_case *c, const struct cb_advice *a, const struct cb_point *from,
+	const struct cb_point *p, double *scratch)
+{
+	struct cb_estimate ratio = cb_point_ratio(c, from, p, scratch);
+
+	return !isnan(ratio.ci_low) && !claims(&ratio) && ratio.median <= CB_MATTERS &&
+	       not_told_apart(c, a->fastest, p, scratch);
+}
+
+/* The fastest of those with, or without, more workers than CPUs; of those that beat rival, where there is
+ * one. NULL: none. */
+static const struct cb_point *fastest_of(
+	const struct cb_case *c, bool oversubscribed, const struct cb_point *rival, double *scratch)
+{
+	const struct cb_point *best = NULL;
+
+	for (unsigned i = 0; i < c->n; i++) {
+		struct cb_estimate ratio = { .ci_low = NAN };
+
+		if (c->points[i].cell->oversubscribed != oversubscribed || !faster(&c->points[i], best))
+			continue;
+		if (rival)
+			ratio = cb_point_ratio(c, &c->points[i], rival, scratch);
+		if (!rival || claims(&ratio))
+			best = &c->points[i];
+	}
+	return best;
+}
+
+/* The fastest point that may be advised. Without an interval nothing is proved and nothing refuted. */
 static const struct cb_point *fastest_to_advise(
 	const struct cb_case *c, const struct cb_point *fastest, double *scratch)
 {
-	const struct cb_point *fits = NULL;
+	const struct cb_point *fits = fastest_of(c, false, NULL, scratch), *worth;
+	struct cb_estimate ratio;
 
-	for (unsigned i = 0; fastest->cell->oversubscribed && i < c->n; i++)
-		if (!c->points[i].cell->oversubscribed && faster(&c->points[i], fits) &&
-			not_told_apart(c, fastest, &c->points[i], INFINITY, scratch))
-			fits = &c->points[i];
-	return fits ? fits : fastest;
+	if (!fastest->cell->oversubscribed || !fits)
+		return fastest;
+	ratio = cb_point_ratio(c, fastest, fits, scratch);
+	if (isnan(ratio.ci_low))
+		return fastest;
+	worth = fastest_of(c, true, fits, scratch);
+	return worth ? worth : fits;
 }
 
 static void choose(const struct cb_case *c, struct cb_advice *a, double *scratch)
@@ -69,8 +100,7 @@ static void choose(const struct cb_case *c, struct cb_advice *a, double *scratch
 	from = fastest_to_advise(c, a->fastest, scratch);
 	a->advised = from;
 	for (unsigned i = 0; i < c->n; i++)
-		if (not_told_apart(c, from, &c->points[i], CB_MATTERS, scratch) &&
-			plainer(&c->points[i], a->advised))
+		if (plainer(&c->points[i], a->advised) && is_as_good(c, a, from, &c->points[i], scratch))
 			a->advised = &c->points[i];
 	for (unsigned i = 0; a->advised == c->serial && i < c->n; i++)
 		if (&c->points[i] != c->serial && faster(&c->points[i], a->second))
@@ -134,13 +164,18 @@ static bool costs_less(const struct cb_point *a, const struct cb_point *b)
 	return a->cpu_ns_per_unit <= b->cpu_ns_per_unit / CHEAPER && a->pss_bytes < CHEAPER * b->pss_bytes;
 }
 
+static bool is_near(const struct cb_advice *a, const struct cb_point *p)
+{
+	return p->rate.median >= NEAR_BEST * a->fastest->rate.median;
+}
+
 static void find_cheapest(const struct cb_case *c, struct cb_advice *a, double *scratch)
 {
-	a->cheapest = a->advised;
+	a->cheapest = is_near(a, a->advised) ? a->advised : a->fastest;
 	for (unsigned i = 0; i < c->n; i++) {
 		const struct cb_point *p = &c->points[i];
 
-		if (p->rate.median >= NEAR_BEST * a->fastest->rate.median && costs_less(p, a->cheapest))
+		if (is_near(a, p) && costs_less(p, a->cheapest))
 			a->cheapest = p;
 	}
 	if (a->cheapest != a->fastest)

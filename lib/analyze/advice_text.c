@@ -104,9 +104,8 @@ static void say_advised(struct cb_text *t, const struct cb_case *c, const struct
 	if (a->advised == c->serial)
 		say_serial(t, c, a);
 	else if (!a->over_serial.n)
-		cb_text_add(t,
-			"Use %s: the highest rate here, %.4g units/s; serial was not measured beside it.\n",
-			name, a->advised->rate.median);
+		cb_text_add(t, "Use %s: %s%.4g units/s; serial was not measured beside it.\n", name,
+			a->advised == a->fastest ? "the highest rate here, " : "", a->advised->rate.median);
 	else if (isnan(a->over_serial.ci_low))
 		cb_text_add(t, "%s had the highest rate, %s serial's: too little for advice.\n", name, ratio);
 	else if (cb_versus_of(&a->over_serial) == CB_VERSUS_BEATEN)

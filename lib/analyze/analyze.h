@@ -101,9 +101,10 @@ struct cb_advice {
 		cheapest_ratio; /* the cheapest one's rate over the fastest one's; n = 0 likewise */
 	struct cb_rival rivals[CB_RIVALS_MAX]; /* [rivals_n] in the order of their rates */
 	unsigned rivals_n;
-	const struct cb_point *cheapest; /* least CPU time a unit of those within 5 % of the fastest; may be
-					    the advised one */
-	char *text; /* sentences, one a line; every figure in them stands in the structs */
+	const struct cb_point
+		*cheapest; /* least CPU time a unit of those within 5 % of the fastest; may be
+			      the advised one, or dearer where that one is slower than they are */
+	char *text;        /* sentences, one a line; every figure in them stands in the structs */
 };
 
 struct cb_case {

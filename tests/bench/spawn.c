@@ -132,14 +132,24 @@ static int race_threads(struct race *race, unsigned long workers)
 	return 0;
 }
 
+/* What a worker does again and again; NULL: there is no such thing. */
+static int (*one_of(const char *how))(struct race *)
+{
+	if (!strcmp(how, "fork"))
+		return fork_one;
+	if (!strcmp(how, "kin"))
+		return fork_kin;
+	return strcmp(how, "thread") ? NULL : thread_one;
+}
+
 int main(int argc, char **argv)
 {
 	struct race *race = mmap(
 		NULL, sizeof *race, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	int threads = argc > 1 && !strcmp(argv[1], "thread");
+	int (*one)(struct race *) = argc > 1 ? one_of(argv[1]) : NULL;
 	unsigned long workers;
 
-	if (argc < 4 || race == MAP_FAILED)
+	if (argc < 4 || !one || race == MAP_FAILED)
 		return fprintf(stderr, "usage: spawn fork|kin|thread WORKERS COUNT [LIBRARY...]\n"), 2;
 	workers = number(argv[2]);
 	if (workers > WORKERS_MAX)
@@ -148,9 +158,9 @@ int main(int argc, char **argv)
 		if (!dlopen(argv[i], RTLD_NOW))
 			return fprintf(stderr, "%s\n", dlerror()), 1;
 	race->count = number(argv[3]);
-	race->one = threads ? thread_one : strcmp(argv[1], "kin") ? fork_one : fork_kin;
+	race->one = one;
 	race->start_ns = now_ns() + LEAD_NS;
-	if ((threads ? race_threads : race_processes)(race, workers))
+	if ((one == thread_one ? race_threads : race_processes)(race, workers))
 		return 1;
 	printf("%.0f\n", (double)(race->end_ns - race->start_ns) / (double)(workers * race->count));
 	return 0;

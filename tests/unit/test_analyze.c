@@ -343,6 +343,77 @@ static void test_too_many_prove_their_worth(void **state)
 	cb_analysis_release(&analysis);
 }
 
+/* A cell of this many times serial's rate; a noisy one is off in every third block. */
+static struct cb_stored_cell *add_rated(
+	struct paper *p, const char *mode, double workers, double rate, bool noisy, bool oversubscribed)
+{
+	struct cb_stored_cell *cell = add(p, mode, workers, plain_sample(1, 1000), 0);
+
+	cell->oversubscribed = oversubscribed;
+	for (unsigned i = 0; i < SAMPLES; i++)
+		cell->samples[i].makespan_ns /= noisy && i / 2 % 3 == 0 ? rate * 0.2 : rate;
+	return cell;
+}
+
+/* One that has not proved its worth does not hide another that has. */
+static void test_worth_is_each_ones_own(void **state)
+{
+	static struct paper p;
+	struct cb_analysis analysis;
+	const char *text;
+
+	(void)state;
+	p = (struct paper){ 0 };
+	add_rated(&p, "serial", 1, 1, false, false);
+	add_rated(&p, "threads", 2, 1.9, false, false);
+	add_rated(&p, "processes", 4, 3.8, false, true)->processes = 4;
+	p.cells[2].threads = 1;
+	add_rated(&p, "threads", 8, 4.5, true, true);
+	text = advice(&analysis, &p);
+	has(text, "Use 4 processes: 3.8 x ");
+	has(text, "8 threads had the highest rate, which is not told from it: ");
+	assert_null(strstr(text, "which is faster"));
+	cb_analysis_release(&analysis);
+}
+
+/* A cell that fits is not advised for being noisy. */
+static void test_noise_is_no_merit(void **state)
+{
+	static struct paper p;
+	struct cb_analysis analysis;
+
+	(void)state;
+	p = (struct paper){ 0 };
+	add_rated(&p, "serial", 1, 1, true, false);
+	add_rated(&p, "threads", 2, 1.9, false, false);
+	add_rated(&p, "threads", 4, 3.8, false, true);
+	assert_ptr_equal((advice(&analysis, &p), analysis.cases[0].advice.advised->cell), &p.cells[2]);
+	cb_analysis_release(&analysis);
+	p = (struct paper){ 0 };
+	add_rated(&p, "serial", 1, 1, false, false);
+	add_rated(&p, "threads", 2, 1.02, true, false);
+	add_rated(&p, "threads", 4, 1.3, false, true);
+	assert_null(strstr(advice(&analysis, &p), "Run it serially"));
+	cb_analysis_release(&analysis);
+}
+
+/* What is more than 5 % slower than the fastest is not the cheapest within 5 % of it. */
+static void test_cheapest_is_near(void **state)
+{
+	static struct paper p;
+	struct cb_analysis analysis;
+	const char *text;
+
+	(void)state;
+	p = (struct paper){ 0 };
+	add_rated(&p, "threads", 2, 1.9, false, false);
+	add_rated(&p, "threads", 4, 2.4, true, true);
+	text = advice(&analysis, &p);
+	has(text, "Use 2 threads: 1.9e+05 units/s; serial was not measured beside it.");
+	has(text, "Cheapest within 5 % of the fastest: 4 threads");
+	cb_analysis_release(&analysis);
+}
+
 static void test_too_little(void **state)
 {
 	static struct paper p;
@@ -599,6 +670,9 @@ int main(void)
 		cmocka_unit_test(test_cheapest),
 		cmocka_unit_test(test_unsure),
 		cmocka_unit_test(test_too_many_prove_their_worth),
+		cmocka_unit_test(test_worth_is_each_ones_own),
+		cmocka_unit_test(test_noise_is_no_merit),
+		cmocka_unit_test(test_cheapest_is_near),
 		cmocka_unit_test(test_too_little),
 		cmocka_unit_test(test_nothing_measured),
 		cmocka_unit_test(test_curves),
