@@ -293,7 +293,6 @@ static void test_cheapest(void **state)
 	cb_analysis_release(&analysis);
 }
 
-/* Five blocks have no 95 % interval: nothing is advised as if there were one. */
 /* No difference is shown, and it is said that the samples are too few for more. */
 static void test_unsure(void **state)
 {
@@ -414,6 +413,7 @@ static void test_cheapest_is_near(void **state)
 	cb_analysis_release(&analysis);
 }
 
+/* Five blocks have no 95 % interval: nothing is advised as if there were one. */
 static void test_too_little(void **state)
 {
 	static struct paper p;
