@@ -277,6 +277,13 @@ enum cb_class {
 	(1u << 20) /* run starts programs that may use several CPUs: --pin=auto pins no worker \
 		    */
 
+/*
+ * Before each workload's run, and what of the harness calls it in a unit's process: the linker puts such
+ * functions side by side, so that a process made for one unit faults in one stretch of the program and not
+ * three.
+ */
+#define CB_HOT __attribute__((hot))
+
 #define CB_WARMUP_UNIT (1ull << 62) /* warm-up's unit numbers start here; a sample's are below */
 
 enum cb_partners { CB_PARTNERS_NONE, CB_PARTNERS_PER_WORKER, CB_PARTNERS_PER_SAMPLE };

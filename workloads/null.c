@@ -5,7 +5,7 @@
  */
 #include "lib/workload.h"
 
-static int null_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
+CB_HOT static int null_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
 {
 	(void)err;
 	for (uint64_t i = 0; i < n; i++)

@@ -89,7 +89,7 @@ static void charge(struct cb_loop *loop, const struct rusage *r, uint64_t cpu_ns
 /* ---- processes ------------------------------------------------------------------------------- */
 
 /* The unit's process. */
-static _Noreturn void process_main(struct cb_loop *loop, uint64_t first, uint64_t n, pid_t parent)
+CB_HOT static _Noreturn void process_main(struct cb_loop *loop, uint64_t first, uint64_t n, pid_t parent)
 {
 	struct cb_slot *slot = loop->slot;
 	struct cb_worker *w = loop->worker;
@@ -116,7 +116,7 @@ static int died(struct cb_loop *loop, uint64_t first, uint64_t n, pid_t pid, int
 		pid, WEXITSTATUS(status));
 }
 
-static int call_process(struct cb_loop *loop, uint64_t first, uint64_t n)
+CB_HOT static int call_process(struct cb_loop *loop, uint64_t first, uint64_t n)
 {
 	struct cb_slot *slot = loop->slot;
 	pid_t parent = getpid(), pid;

@@ -155,7 +155,7 @@ void cb_kill_descendants(const struct cb_strangers *strangers)
 	errno = saved;
 }
 
-void cb_die_with_parent(int signal, pid_t expected_parent)
+CB_HOT void cb_die_with_parent(int signal, pid_t expected_parent)
 {
 	prctl(PR_SET_PDEATHSIG, signal);
 	if (getppid() != expected_parent)
