@@ -8,6 +8,7 @@
 #include "cmd/concbench/human.h"
 #include "cmd/concbench/load.h"
 #include "cmd/concbench/marks.h"
+#include "cmd/concbench/table_columns.h"
 #include "cmd/concbench/table_fault.h"
 #include "cmd/concbench/verdict.h"
 #include "lib/result/price.h"
@@ -17,245 +18,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIELD 48 /* bytes of a field's text */
-#define GAP   2  /* columns between fields */
-
-/* What the price columns show, for the legend; of the last workload that has one. */
-struct priced {
-	const struct cb_metric *metric; /* NULL: nothing */
-	const char *base;               /* NULL: nothing was compared */
-};
-
-/* What the making of a row needs and leaves. */
-struct row_context {
-	const struct cb_result *result;
-	const struct cb_group *group;
-	const struct cb_cell_result *cell;
-	bool *used;        /* [CB_MARKS] */
-	const bool *loads; /* [CB_LOADS]: what matters for any cell */
-	struct priced *priced;
-	const struct cb_style *style;
-};
-
-/* The sign of a mark where it applies, recorded as used, else "". */
-static const char *mark(struct row_context *c, enum cb_mark m)
-{
-	bool applies = cb_mark_applies(m, c->result, c->cell);
-
-	c->used[m] |= applies;
-	return applies ? cb_marks[m].sign : "";
-}
-
-static bool is_short(const struct row_context *c)
-{
-	return cb_mark_applies(CB_MARK_SHORT, c->result, c->cell);
-}
-
-static void put_mode(struct row_context *c, char *buf)
-{
-	cb_cell_mode(c->group, c->cell->cell, buf, FIELD);
-}
-
-static void put_workers(struct row_context *c, char *buf)
-{
-	char shape[CB_HUMAN];
-
-	snprintf(buf, FIELD, "%s%s", cb_human_shape(&c->cell->cell->shape, shape),
-		mark(c, CB_MARK_OVERSUBSCRIBED));
-}
-
-static void put_rate(struct row_context *c, char *buf)
-{
-	char rate[CB_HUMAN];
-
-	snprintf(buf, FIELD, "%s/s", cb_human_si(c->cell->summary.units_per_s.median, rate));
-}
-
-/* The interval's half-width relative to the median; "" where there is none. */
-static void put_half_width(const struct cb_estimate *e, const char *plus_minus, char *buf)
-{
-	double half_width = e->n ? cb_estimate_half_width(e) : NAN;
-	char share[CB_HUMAN];
-
-	*buf = '\0';
-	if (isfinite(half_width))
-		snprintf(buf, FIELD, "%s%s", plus_minus, cb_human_share(half_width, share));
-}
-
-static void put_rate_interval(struct row_context *c, char *buf)
-{
-	size_t n;
-
-	put_half_width(&c->cell->summary.units_per_s, c->style->plus_minus, buf);
-	n = strlen(buf);
-	snprintf(buf + n, FIELD - n, "%s%s%s%s%s%s%s", mark(c, CB_MARK_PRECISION), mark(c, CB_MARK_QUEUED),
-		mark(c, CB_MARK_SHORT), mark(c, CB_MARK_BRIEF), mark(c, CB_MARK_UNVERIFIED),
-		mark(c, CB_MARK_OVERLOADED), mark(c, CB_MARK_COLLAPSE));
-}
-
-static void put_speedup(struct row_context *c, char *buf)
-{
-	const struct cb_summary *s = &c->cell->summary;
-
-	*buf = '\0';
-	if (s->speedup.n && !c->cell->cell->baseline)
-		snprintf(buf, FIELD, "%.2f", s->speedup.median);
-}
-
-static void put_speedup_interval(struct row_context *c, char *buf)
-{
-	const struct cb_summary *s = &c->cell->summary;
-	size_t n;
-
-	*buf = '\0';
-	if (!s->speedup.n || c->cell->cell->baseline)
-		return;
-	put_half_width(&s->speedup, c->style->plus_minus, buf);
-	n = strlen(buf);
-	snprintf(buf + n, FIELD - n, "%s%s", mark(c, CB_MARK_SUPERLINEAR), mark(c, CB_MARK_CAPACITY));
-}
-
-static void put_efficiency(struct row_context *c, char *buf)
-{
-	*buf = '\0';
-	if (isfinite(c->cell->summary.efficiency) && !c->cell->cell->baseline)
-		cb_human_share(c->cell->summary.efficiency, buf);
-}
-
-static void put_on_cpu(struct row_context *c, char *buf)
-{
-	cb_human_share(is_short(c) ? NAN : c->cell->summary.on_cpu, buf);
-}
-
-static void put_queued(struct row_context *c, char *buf)
-{
-	if (c->loads[CB_LOAD_QUEUED])
-		cb_human_share(cb_load_of(CB_LOAD_QUEUED, c->result, c->cell), buf);
-}
-
-static void put_switches(struct row_context *c, char *buf)
-{
-	double per_s = cb_load_of(CB_LOAD_SWITCHES, c->result, c->cell);
-	char rate[CB_HUMAN];
-
-	if (c->loads[CB_LOAD_SWITCHES])
-		snprintf(buf, FIELD, "%s%s", cb_human_si(round(per_s), rate), isfinite(per_s) ? "/s" : "");
-}
-
-static void put_throttled(struct row_context *c, char *buf)
-{
-	if (c->loads[CB_LOAD_THROTTLED])
-		cb_human_share(cb_load_of(CB_LOAD_THROTTLED, c->result, c->cell), buf);
-}
-
-static void put_memory(struct row_context *c, char *buf)
-{
-	cb_human_bytes(c->cell->summary.pss_bytes, buf);
-}
-
-static void put_percentile(struct row_context *c, double p, char *buf)
-{
-	const struct cb_histogram *latency = c->cell->latency;
-
-	*buf = '\0';
-	if (latency && latency->count)
-		cb_human_ns(cb_histogram_percentile_ns(latency, p), buf);
-}
-
-static void put_p50(struct row_context *c, char *buf)
-{
-	put_percentile(c, 0.50, buf);
-}
-
-static void put_p99(struct row_context *c, char *buf)
-{
-	put_percentile(c, 0.99, buf);
-}
-
-static void put_bound(struct row_context *c, char *buf)
-{
-	const char *bound = cb_bound_names[c->cell->summary.bound];
-
-	if (!*bound || is_short(c))
-		strcpy(buf, "-");
-	else if (*mark(c, CB_MARK_CLASS))
-		snprintf(buf, FIELD, "%s [%s]", bound, cb_class_names[c->group->workload->class]);
-	else
-		snprintf(buf, FIELD, "%s", bound);
-}
-
-/* A metric's value: times as times, others as numbers with the unit behind. */
-static void put_price(struct row_context *c, char *buf)
-{
-	struct cb_price price;
-	char value[CB_HUMAN];
-
-	*buf = '\0';
-	if (!cb_result_price(c->result, c->cell, &price))
-		return;
-	c->priced->metric = price.metric;
-	if (!strcmp(price.metric->unit, "ns") && price.value.median >= 100)
-		cb_human_ns((uint64_t)price.value.median, buf);
-	else if (price.value.median >= 1000)
-		snprintf(buf, FIELD, "%s%s", cb_human_si(price.value.median, value), price.metric->unit);
-	else
-		snprintf(buf, FIELD, "%.3g%s", price.value.median, price.metric->unit);
-}
-
-static void put_price_interval(struct row_context *c, char *buf)
-{
-	struct cb_price price;
-
-	*buf = '\0';
-	if (cb_result_price(c->result, c->cell, &price))
-		put_half_width(&price.value, c->style->plus_minus, buf);
-}
-
-/* Against the base cell, which stands in another group. */
-static void put_price_ratio(struct row_context *c, char *buf)
-{
-	struct cb_price price;
-
-	*buf = '\0';
-	if (!cb_result_price(c->result, c->cell, &price) || !isfinite(price.ratio))
-		return;
-	c->priced->base = c->group->workload->price_base;
-	if (isfinite(price.ratio_low) && isfinite(price.ratio_high))
-		snprintf(buf, FIELD, "%.2fx (%.2f..%.2f)", price.ratio, price.ratio_low, price.ratio_high);
-	else
-		snprintf(buf, FIELD, "%.2fx", price.ratio);
-}
-
-/* The columns, in order. Skipped and failed cells have `always` ones, then their reason. */
-static const struct column {
-	const char *title;
-	void (*put)(struct row_context *c, char *buf);
-	bool left, always;
-} columns[] = {
-	{ "mode", put_mode, true, true },
-	{ "workers", put_workers, false, true },
-	{ "rate", put_rate, false, false },
-	{ "", put_rate_interval, true, false },
-	{ "speed-up", put_speedup, false, false },
-	{ "", put_speedup_interval, true, false },
-	{ "effic.", put_efficiency, false, false },
-	{ "on-CPU", put_on_cpu, false, false },
-	{ "queued", put_queued, false, false },
-	{ "switches", put_switches, false, false },
-	{ "throttled", put_throttled, false, false },
-	{ "memory", put_memory, false, false },
-	{ "p50", put_p50, false, false },
-	{ "p99", put_p99, false, false },
-	{ "bound", put_bound, true, false },
-	{ "price", put_price, false, false },
-	{ "", put_price_interval, true, false },
-	{ "to base", put_price_ratio, true, false },
-};
-
-#define COLUMNS CB_COUNT(columns)
+#define GAP 2 /* columns between fields */
 
 struct row {
-	char field[COLUMNS][FIELD];
+	char field[CB_COLUMNS][CB_FIELD];
 };
 
 /* ---- laying out ---- */
@@ -275,15 +41,15 @@ static bool is_measured(const struct cb_cell_result *cell)
 	return cell->status == CB_OK && cell->summary.units_per_s.n;
 }
 
-static void make_row(struct row_context *c, struct row *row)
+static void make_row(struct cb_row_context *c, struct row *row)
 {
-	for (size_t i = 0; i < COLUMNS; i++)
-		if (columns[i].always || is_measured(c->cell))
-			columns[i].put(c, row->field[i]);
+	for (size_t i = 0; i < CB_COLUMNS; i++)
+		if (cb_columns[i].always || is_measured(c->cell))
+			cb_columns[i].put(c, row->field[i]);
 }
 
 static void make_rows(const struct cb_result *result, struct row *rows, const struct cb_style *style,
-	bool *used, struct priced *priced)
+	bool *used, struct cb_priced *priced)
 {
 	bool loads[CB_LOADS];
 
@@ -293,7 +59,7 @@ static void make_rows(const struct cb_result *result, struct row *rows, const st
 		const struct cb_group *group = &result->plan->groups[g];
 
 		for (unsigned i = group->first; i < group->first + group->n; i++) {
-			struct row_context c = { result, group, &result->cells[i], used, loads, priced,
+			struct cb_row_context c = { result, group, &result->cells[i], used, loads, priced,
 				style };
 
 			make_row(&c, &rows[i]);
@@ -302,17 +68,17 @@ static void make_rows(const struct cb_result *result, struct row *rows, const st
 }
 
 /* Widths of the columns; 0: nobody has anything in it, so that it is left out. */
-static void measure(const struct row *rows, unsigned n, unsigned widths[COLUMNS])
+static void measure(const struct row *rows, unsigned n, unsigned widths[CB_COLUMNS])
 {
-	for (size_t c = 0; c < COLUMNS; c++) {
+	for (size_t c = 0; c < CB_COLUMNS; c++) {
 		widths[c] = 0;
 		for (unsigned i = 0; i < n; i++) {
 			unsigned width = text_columns(rows[i].field[c]);
 
 			widths[c] = width > widths[c] ? width : widths[c];
 		}
-		if (widths[c] && text_columns(columns[c].title) > widths[c])
-			widths[c] = text_columns(columns[c].title);
+		if (widths[c] && text_columns(cb_columns[c].title) > widths[c])
+			widths[c] = text_columns(cb_columns[c].title);
 	}
 }
 
@@ -322,18 +88,18 @@ static void measure(const struct row *rows, unsigned n, unsigned widths[COLUMNS]
  * Fields [0..n-1] of a row, or the titles where row is NULL; no blanks at the end. An interval stands close
  * to its number.
  */
-static void print_fields(FILE *out, const struct row *row, const unsigned widths[COLUMNS], size_t n)
+static void print_fields(FILE *out, const struct row *row, const unsigned widths[CB_COLUMNS], size_t n)
 {
 	unsigned at = 2, column = 0; /* where the field begins; where the output stands */
 
 	for (size_t c = 0; c < n; c++) {
-		const char *text = row ? row->field[c] : columns[c].title;
+		const char *text = row ? row->field[c] : cb_columns[c].title;
 		unsigned taken = text_columns(text), start;
 
 		if (!widths[c])
 			continue;
-		at += c == 0 ? 0 : columns[c].title[0] ? GAP : 1;
-		start = columns[c].left ? at : at + widths[c] - taken;
+		at += c == 0 ? 0 : cb_columns[c].title[0] ? GAP : 1;
+		start = cb_columns[c].left ? at : at + widths[c] - taken;
 		if (*text) {
 			fprintf(out, "%*s%s", (int)(start - column), "", text);
 			column = start + taken;
@@ -347,7 +113,7 @@ static size_t columns_always(void)
 {
 	size_t n = 0;
 
-	while (n < COLUMNS && columns[n].always)
+	while (n < CB_COLUMNS && cb_columns[n].always)
 		n++;
 	return n;
 }
@@ -374,7 +140,7 @@ static const char *color_of(const struct cb_cell_result *cell, const struct cb_s
 
 /* "  threads  4  skipped: reason ..." */
 static void print_reason(FILE *out, const struct cb_cell_result *cell, const struct row *row,
-	const unsigned widths[COLUMNS], const struct cb_style *style)
+	const unsigned widths[CB_COLUMNS], const struct cb_style *style)
 {
 	size_t always = columns_always();
 	unsigned indent = 2 + GAP;
@@ -490,7 +256,7 @@ static void print_finding(FILE *out, const struct cb_result *result, const struc
 }
 
 static void print_group(FILE *out, const struct cb_result *result, unsigned g, const struct row *rows,
-	const unsigned widths[COLUMNS], const struct cb_style *style)
+	const unsigned widths[CB_COLUMNS], const struct cb_style *style)
 {
 	const struct cb_group *group = &result->plan->groups[g];
 	char sentence[512];
@@ -509,7 +275,7 @@ static void print_group(FILE *out, const struct cb_result *result, unsigned g, c
 			print_reason(out, cell, &rows[i], widths, style);
 			continue;
 		}
-		print_fields(out, &rows[i], widths, COLUMNS);
+		print_fields(out, &rows[i], widths, CB_COLUMNS);
 		fputc('\n', out);
 		print_finding(out, result, cell, style);
 	}
@@ -546,7 +312,7 @@ static void print_legend(FILE *out, const struct cb_result *result, const bool *
 	}
 }
 
-static void print_price_legend(FILE *out, const struct priced *priced)
+static void print_price_legend(FILE *out, const struct cb_priced *priced)
 {
 	if (!priced->metric)
 		return;
@@ -572,8 +338,8 @@ int cb_table_print(const struct cb_result *result, FILE *out, const struct cb_st
 {
 	struct row *rows = calloc(result->plan->cells_n + 1, sizeof *rows);
 	bool used[CB_MARKS] = { false };
-	struct priced priced = { 0 };
-	unsigned widths[COLUMNS];
+	struct cb_priced priced = { 0 };
+	unsigned widths[CB_COLUMNS];
 
 	if (result->options->fault.how) {
 		free(rows);
@@ -585,7 +351,7 @@ int cb_table_print(const struct cb_result *result, FILE *out, const struct cb_st
 	make_rows(result, rows, style, used, &priced);
 	measure(rows, result->plan->cells_n, widths);
 	fputs(style->dim, out);
-	print_fields(out, NULL, widths, COLUMNS);
+	print_fields(out, NULL, widths, CB_COLUMNS);
 	fprintf(out, "%s\n", style->off);
 	for (unsigned g = 0; g < result->plan->groups_n; g++)
 		print_group(out, result, g, rows, widths, style);
