@@ -164,9 +164,13 @@ start()
 }
 
 @test "a cell that fails makes status 5, and its row cannot tell" {
-	start 5 --output=d.json
-	kill -KILL "$worker"
-	wait "$demo" && status=0 || status=$?
+	# on a slow host the worker may have ended before the signal comes
+	for _ in 1 2 3 4 5; do
+		start 5 --output=d.json
+		kill -KILL "$worker" 2>/dev/null || true
+		wait "$demo" && status=0 || status=$?
+		[ "$status" -eq 0 ] || break
+	done
 	assert_status 5
 	grep -qE '^    cannot tell: wait_sleep:duration=100ms/processes/4: crashed: ' out
 	validate d.json

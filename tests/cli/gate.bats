@@ -385,7 +385,7 @@ setup_file()
 }
 
 @test "gate: two commands, split into words as a shell does it" {
-	run --separate-stderr "$CONCBENCH" gate --base="cmd:sh -c 'sleep 0.001; exit 0'" --head='cmd:sleep "0.02"' --mode=serial \
+	run --separate-stderr "$CONCBENCH" gate --base="cmd:sh -c 'sleep 0.001; exit 0'" --head='cmd:sleep "0.3"' --mode=serial \
 		--units=1 --blocks=4 --timeout=100s --output=gate.json
 	echo "$stderr"
 	# the null arm moves by chance once in a hundred times
