@@ -278,9 +278,9 @@ enum cb_class {
 		    */
 
 /*
- * Before each workload's run, and what of the harness calls it in a unit's process: the linker puts such
- * functions side by side, so that a process made for one unit faults in one stretch of the program and not
- * three.
+ * What the harness and the workload null execute in a unit's process (dispatch spawn): the linker puts such
+ * functions side by side, so that the process faults in one stretch of the program and not three. Not for a
+ * workload that computes: the attribute may also change its code, and with that what is measured.
  */
 #define CB_HOT __attribute__((hot))
 

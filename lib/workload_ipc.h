@@ -450,7 +450,7 @@ static inline void cb_ipc_measure(struct cb_worker *w, uint64_t n)
 						     : (double)(int64_t)(self->sent - there);
 }
 
-CB_HOT static inline int cb_ipc_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
+static inline int cb_ipc_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
 {
 	struct cb_ipc_worker *self = w->state;
 	int r;

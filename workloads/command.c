@@ -248,7 +248,7 @@ static int run_unit(struct cb_worker *w, struct cb_error *err)
 	return rc;
 }
 
-CB_HOT static int command_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
+static int command_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
 {
 	struct runner *r = w->state;
 

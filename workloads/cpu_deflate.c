@@ -111,7 +111,7 @@ static uint64_t block_of(const struct corpus *c, uint64_t unit)
 	return (uint64_t)((unsigned __int128)(unit * 0x9e3779b97f4a7c15u) * c->blocks >> 64);
 }
 
-CB_HOT static int deflate_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
+static int deflate_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
 {
 	const struct corpus *c = w->prepared;
 	struct deflater *d = w->state;

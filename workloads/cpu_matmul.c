@@ -99,7 +99,7 @@ static uint64_t product_digest(const struct matrices *m, uint64_t unit, uint64_t
 	return unit;
 }
 
-CB_HOT static int matmul_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
+static int matmul_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
 {
 	const struct matmul_params *p = w->params;
 	const struct matrices *m = w->state;

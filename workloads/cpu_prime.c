@@ -34,7 +34,7 @@ DIVIDE_IN_64_BITS static uint64_t count_primes(uint64_t limit)
 	return primes;
 }
 
-CB_HOT static int prime_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
+static int prime_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
 {
 	const struct prime_params *p = w->params;
 	uint64_t limit = p->limit;

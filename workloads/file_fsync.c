@@ -88,7 +88,7 @@ static int fsync_worker_init(struct cb_worker *w, struct cb_error *err)
 	return 0;
 }
 
-CB_HOT static int fsync_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
+static int fsync_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
 {
 	const struct fsync_params *p = w->params;
 	int fd = ((const struct files *)w->shared)->log[w->index].fd;

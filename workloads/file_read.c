@@ -222,7 +222,7 @@ static int read_worker_init(struct cb_worker *w, struct cb_error *err)
 	return 0;
 }
 
-CB_HOT static int read_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
+static int read_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
 {
 	const struct read_params *p = w->params;
 	const struct read_file *f = w->prepared;

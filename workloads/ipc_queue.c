@@ -227,7 +227,7 @@ static int queue_worker_init(struct cb_worker *w, struct cb_error *err)
 	return r;
 }
 
-CB_HOT static int queue_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
+static int queue_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
 {
 	const struct queue_params *p = w->params;
 	bool answered = p->pattern == ROUNDTRIP;

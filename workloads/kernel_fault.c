@@ -56,7 +56,7 @@ static bool touch(const struct region *region)
 	return true;
 }
 
-CB_HOT static int fault_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
+static int fault_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
 {
 	const struct region *region = w->state;
 

@@ -63,7 +63,7 @@ static int call_once(uint32_t *word, int op)
 	return rc < 0 ? -errno : rc ? -EPROTO : 0;
 }
 
-CB_HOT static int futex_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
+static int futex_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
 {
 	const struct futex_params *p = w->params;
 	uint32_t *word = w->state ? w->state : w->shared;

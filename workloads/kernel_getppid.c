@@ -12,7 +12,7 @@ static int getppid_worker_init(struct cb_worker *w, struct cb_error *err)
 	return 0;
 }
 
-CB_HOT static int getppid_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
+static int getppid_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
 {
 	pid_t expected = (pid_t)(intptr_t)w->state;
 

@@ -63,7 +63,7 @@ static int check_mapped(char *page_start, size_t page)
 	return mincore(page_start, page, &resident) ? -errno : 0;
 }
 
-CB_HOT static int mmap_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
+static int mmap_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
 {
 	const struct mmap_params *p = w->params;
 	size_t page = page_bytes();

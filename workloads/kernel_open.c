@@ -88,7 +88,7 @@ static int check_inode(int fd, const struct open_file *file, struct cb_error *er
 	return cb_error_set(err, -ESTALE, "what was opened is not the file '%.100s'", file->path);
 }
 
-CB_HOT static int open_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
+static int open_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
 {
 	const struct open_params *p = w->params;
 	const struct open_file *files = w->shared, *file = files + (p->file == PRIVATE ? w->index : 0);

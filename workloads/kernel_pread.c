@@ -93,7 +93,7 @@ static int pread_worker_init(struct cb_worker *w, struct cb_error *err)
 	return r->fd < 0 ? cb_error_set(err, -errno, "cannot open the file again: %s", strerror(errno)) : 0;
 }
 
-CB_HOT static int pread_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
+static int pread_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
 {
 	struct reader *r = w->state;
 

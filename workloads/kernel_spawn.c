@@ -146,7 +146,7 @@ static int spawn_worker_init(struct cb_worker *w, struct cb_error *err)
 	return 0;
 }
 
-CB_HOT static int spawn_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
+static int spawn_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
 {
 	const struct spawn_params *p = w->params;
 

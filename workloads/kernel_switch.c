@@ -51,7 +51,7 @@ static int await(struct pair *pair, enum turn other)
 	}
 }
 
-CB_HOT static int switch_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
+static int switch_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
 {
 	struct pair *pair = pair_of(w);
 

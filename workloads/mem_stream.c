@@ -99,7 +99,7 @@ static void triad(double *a, const double *b, const double *c, double q)
 		to[i] = from[i] + factors * times[i];
 }
 
-CB_HOT static int stream_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
+static int stream_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
 {
 	struct arrays *arrays = w->state;
 

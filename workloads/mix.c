@@ -117,7 +117,7 @@ static int mix_setup(struct cb_setup *s, void **ret_shared, struct cb_error *err
 
 enum { METRIC_COMPUTE, METRIC_WAIT };
 
-CB_HOT static int mix_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
+static int mix_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
 {
 	const struct mix_work *work = w->prepared;
 	uint64_t sleep_ns = wait_ns(w->params), from, between;

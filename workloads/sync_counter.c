@@ -261,7 +261,7 @@ static int counter_setup(struct cb_setup *s, void **ret_shared, struct cb_error 
 	return 0;
 }
 
-CB_HOT static int counter_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
+static int counter_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
 {
 	const struct counter_params *p = w->params;
 	struct shared *s = w->shared;

@@ -102,7 +102,7 @@ static int take_twice(struct cb_worker *w, bool recursive, struct cb_error *err)
 	return r;
 }
 
-CB_HOT static int deadlock_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
+static int deadlock_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
 {
 	const struct deadlock_params *p = w->params;
 	bool opposite = p->locks == OPPOSITE && w->count > 1;

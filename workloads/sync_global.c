@@ -34,7 +34,7 @@ static int global_setup(struct cb_setup *s, void **ret_shared, struct cb_error *
 	return *ret_shared ? 0 : cb_error_set(err, -ENOMEM, "no memory for what workers see");
 }
 
-CB_HOT static int global_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
+static int global_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
 {
 	(void)err;
 	for (uint64_t i = 0; i < n; i++)

@@ -92,7 +92,7 @@ static int client_init(struct cb_worker *w, struct cb_error *err)
 	return cb_error_set(err, rc, "cannot connect to the server: %s", strerror(-rc));
 }
 
-CB_HOT static int client_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
+static int client_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
 {
 	const struct server_params *p = w->params;
 

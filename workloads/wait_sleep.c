@@ -11,7 +11,7 @@ struct sleep_params {
 
 enum { METRIC_OVERSHOOT };
 
-CB_HOT static int sleep_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
+static int sleep_run(struct cb_worker *w, uint64_t first, uint64_t n, struct cb_error *err)
 {
 	const struct sleep_params *p = w->params;
 
